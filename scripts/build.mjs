@@ -1,0 +1,22 @@
+// Bundles the CLI and the server into dist/: what is published and what the image holds needs no node_modules.
+import {rm} from 'node:fs/promises';
+import {build} from 'esbuild';
+
+const outdir = 'dist';
+await rm(outdir, {recursive: true, force: true});
+await build({
+  entryPoints: {cli: 'src/cli.ts'},
+  outdir,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  // A lazily imported module (the server, the certificate maker) becomes a chunk of its own, so that `preview` never loads it.
+  splitting: true,
+  minify: true,
+  keepNames: true,
+  legalComments: 'linked',
+  // Bundled CommonJS packages call require() for Node's own modules.
+  banner: {js: "import {createRequire as __createRequire} from 'node:module';const require=__createRequire(import.meta.url);"},
+  logLevel: 'warning',
+});

@@ -1,0 +1,54 @@
+/** Why an object was left as it is although somebody might expect otherwise: stable code → its one sentence. */
+export const skipReasons = {
+  notAsked: 'no annotation on the object, its pod template or its namespace asks for a template',
+  optedOut: 'an annotation opts out of injection',
+  owned: 'the object belongs to a controller, whose own object is the one that is injected',
+  foreignOwner: 'a controller of another kind owns the object, so its annotation has no effect here; put it on the pod template',
+  atPods: 'the annotation stands where pods are injected when they are created, so the workload itself stays as it is',
+  jobImmutable: "a Job's pod template cannot change after it was created",
+  deleting: 'the object is being deleted',
+  mirrorPod: 'a mirror pod shows what a kubelet runs from a file, which nothing in the cluster can change',
+  notOurs: 'this kind of object, operation or subresource is not one that is injected',
+  noPodTemplate: 'the object has no pod template',
+  windows: 'the pod asks for Windows nodes and the template does not',
+  unchanged: 'neither the author\'s part of the pod template nor the injection annotations changed',
+} as const;
+export type SkipReason = keyof typeof skipReasons;
+
+/** Why a template could not be injected: stable code → its one sentence. */
+export const refusalReasons = {
+  templateMissing: 'no template has this name',
+  templateBroken: 'the template is invalid',
+  namespaceListMissing: 'the annotation asks for the namespace\'s own list, and the namespace has none',
+  badAnnotation: 'the annotation cannot be read',
+  volumeConflict: 'a volume of this name exists with another definition',
+  mountPathConflict: 'the mount path is taken by another volume',
+  containerConflict: 'a container of this name exists',
+  portConflict: 'the port is used by another container of the pod',
+  portNameConflict: 'the port name is used by another container of the pod',
+  appContainerMissing: 'the template names a container that the pod does not have',
+  positionMissing: 'the template is placed beside a container that the pod does not have',
+  imageMissing: '`image: auto` stands on a container that no template gives an image',
+  podResourcesExceeded: 'the containers together would ask for more than the resources stated for the whole pod',
+  annotationsTooLarge: 'all annotations together would be over the 256 KiB that the API server allows',
+  malformed: 'the object is not what its kind says',
+} as const;
+export type RefusalReason = keyof typeof refusalReasons;
+
+/** What is worth saying although the injection goes on: stable code → its one sentence. */
+export const noteCodes = {
+  kept: 'a value that the author wrote was kept',
+  unknownAnnotation: 'nothing reads this annotation',
+  duplicateTemplate: 'the template is asked for twice',
+  templateSkipped: 'an optional template was left out',
+  handEditKept: 'a value that was changed by hand since the injection was kept',
+  handEditUndone: 'a change by hand to an injected part was undone',
+  volumeStillUsed: 'an injected volume stays, because a container of the author mounts it',
+  removed: 'a template that is no longer asked for was taken out',
+  requestsWithoutLimits: 'an injected container has requests without limits, which a LimitRange may refuse',
+  qosLowered: 'the pod was Guaranteed and becomes Burstable',
+  classicSidecarInJob: 'a classic sidecar keeps a Job from completing',
+  oldApiGroup: 'this API version is no longer served; it is read by its kind',
+  jobNotChanged: "the annotations of a Job changed, but its pod template can't",
+} as const;
+export type NoteCode = keyof typeof noteCodes;

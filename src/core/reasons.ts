@@ -11,6 +11,8 @@ export const skipReasons = {
   notOurs: 'this kind of object, operation or subresource is not one that is injected',
   noPodTemplate: 'the object has no pod template',
   windows: 'the pod asks for Windows nodes and the template does not',
+  allLeftOut: 'every template that was asked for is optional and was left out',
+  notInjected: 'the object carries no record of an injection',
   unchanged: 'neither the author\'s part of the pod template nor the injection annotations changed',
 } as const;
 export type SkipReason = keyof typeof skipReasons;
@@ -39,13 +41,12 @@ export type RefusalReason = keyof typeof refusalReasons;
 export const noteCodes = {
   kept: 'a value that the author wrote was kept',
   unknownAnnotation: 'nothing reads this annotation',
+  emptyAnnotation: 'the annotation is empty',
   duplicateTemplate: 'the template is asked for twice',
   templateSkipped: 'an optional template was left out',
-  handEditKept: 'a value that was changed by hand since the injection was kept',
   handEditUndone: 'a change by hand to an injected part was undone',
-  volumeStillUsed: 'an injected volume stays, because a container of the author mounts it',
+  notYetInjected: 'the workload asks for templates that its pod template does not hold',
   removed: 'a template that is no longer asked for was taken out',
-  requestsWithoutLimits: 'an injected container has requests without limits, which a LimitRange may refuse',
   qosLowered: 'the pod was Guaranteed and becomes Burstable',
   classicSidecarInJob: 'a classic sidecar keeps a Job from completing',
   oldApiGroup: 'this API version is no longer served; it is read by its kind',

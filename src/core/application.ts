@@ -1,0 +1,108 @@
+import {segment, type Added} from './added.ts';
+import type {Fault} from './errors.ts';
+import {asList, asObject, asString, withField, type Json, type JsonObject} from './json.ts';
+import {equals} from './kubernetes/equality.ts';
+import {cleanPath, fieldOf} from './kubernetes/schema.ts';
+import {nearest} from './nearest.ts';
+import {knowingEmpty, type Part} from './part.ts';
+import {namesIn, type Scene} from './scene.ts';
+import type {Template} from './template.ts';
+import {unite} from './underlay.ts';
+
+/**
+ * Gives the application's containers the environment and the mounts that a template has for them. Faults:
+ * `appContainerMissing`, `mountPathConflict`.
+ */
+export function addToApplication(containers: readonly Json[], template: Template, scene: Scene): Part<readonly Json[]> {
+  const {env, envFrom, volumeMounts} = template.app;
+  if (env.length === 0 && envFrom.length === 0 && volumeMounts.length === 0) return {value: containers, added: undefined, kept: [], faults: []};
+  const faults: Fault[] = [];
+  const names = applicationNames(containers, template, scene, faults);
+  const result = [...containers];
+  const added: [string, Added][] = [];
+  const kept: string[] = [];
+  for (const [index, item] of containers.entries()) {
+    const container = asObject(item);
+    const name = asString(container?.['name']);
+    if (container === undefined || name === undefined || !names.has(name)) continue;
+    const part = addToContainer(container, `/spec/containers/${index}`, template);
+    kept.push(...part.kept.map((path) => `containers/${name}/${path}`));
+    faults.push(...part.faults);
+    if (part.added === undefined) continue;
+    result[index] = part.value;
+    added.push([segment(name), part.added]);
+  }
+  return {value: added.length === 0 ? containers : result, added: added.length === 0 ? undefined : Object.fromEntries(added), kept, faults};
+}
+
+function applicationNames(containers: readonly Json[], template: Template, scene: Scene, faults: Fault[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  const present = namesIn(containers).filter((name) => !scene.owners.has(`containers/${name}`));
+  for (const wanted of template.app.containers) {
+    if (wanted === '*') {
+      for (const name of scene.app) if (!scene.owners.has(`containers/${name}`)) names.add(name);
+    } else if (present.includes(wanted)) {
+      names.add(wanted);
+    } else {
+      const near = nearest(wanted, present);
+      faults.push({
+        code: 'appContainerMissing',
+        message: `template ${template.name} gives to the container ${JSON.stringify(wanted)}, and the pod has ${present.join(', ') || 'none'}`,
+        fix: near === undefined ? 'name a container of the pod, or * for all' : `did you mean ${near}?`,
+        path: '/spec/containers',
+      });
+    }
+  }
+  return names;
+}
+
+function addToContainer(container: JsonObject, pointer: string, template: Template): Part<JsonObject> {
+  const env = addEnv(asList(container['env']), template.app.env);
+  const envFrom = unite(template.app.envFrom, asList(container['envFrom']), fieldOf('Container', 'envFrom') ?? {type: 'EnvFromSource'});
+  const mounts = addMounts(asList(container['volumeMounts']), pointer, container, template);
+  let value = container;
+  const node: [string, Added][] = [];
+  for (const [name, part] of [['env', env], ['envFrom', envFrom], ['volumeMounts', mounts]] as const) {
+    if (part.added === undefined) continue;
+    value = withField(value, name, part.value);
+    node.push([name, knowingEmpty(container[name], part.added)]);
+  }
+  return {value, added: node.length === 0 ? undefined : Object.fromEntries(node), kept: [...env.kept, ...mounts.kept], faults: mounts.faults};
+}
+
+/** New variables go last: a `$(VAR)` in one of the author's never saw them, and ours may use the author's. */
+function addEnv(own: readonly Json[], wanted: readonly JsonObject[]): Omit<Part<readonly Json[]>, 'faults'> {
+  if (wanted.length === 0) return {value: own, added: undefined, kept: []};
+  const present = new Set(own.map((item) => asObject(item)?.['name']));
+  const fresh = wanted.filter((variable) => !present.has(variable['name']));
+  const kept = wanted.flatMap((variable) => (present.has(variable['name']) ? `env/${String(variable['name'])}` : []));
+  if (fresh.length === 0) return {value: own, added: undefined, kept};
+  return {value: [...own, ...fresh], added: Object.fromEntries(fresh.map((variable) => [segment(String(variable['name'])), 1])), kept};
+}
+
+function addMounts(own: readonly Json[], pointer: string, container: JsonObject, template: Template): Part<readonly Json[]> {
+  const fresh: Json[] = [];
+  const added: [string, Added][] = [];
+  const kept: string[] = [];
+  const faults: Fault[] = [];
+  for (const mount of template.app.volumeMounts) {
+    const path = cleanPath(String(mount['mountPath']));
+    const index = own.findIndex((item) => cleanPath(String(asObject(item)?.['mountPath'])) === path);
+    const existing = asObject(own[index]);
+    if (existing === undefined) {
+      fresh.push(mount);
+      added.push([segment(path), 1]);
+    } else if (existing['name'] === mount['name'] && equals('string', existing['subPath'] ?? null, mount['subPath'] ?? null)) {
+      kept.push(`volumeMounts/${path.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    } else {
+      faults.push({
+        code: 'mountPathConflict',
+        message: `template ${template.name} mounts its volume ${JSON.stringify(mount['name'])} at ${path} in the container ${JSON.stringify(container['name'])}, where the volume ${JSON.stringify(existing['name'])} is mounted already`,
+        fix: 'mount one of the two elsewhere',
+        path: `${pointer}/volumeMounts/${index}`,
+      });
+    }
+  }
+  if (fresh.length === 0) return {value: own, added: undefined, kept, faults};
+  return {value: [...own, ...fresh], added: Object.fromEntries(added), kept, faults};
+}

@@ -1,0 +1,114 @@
+import {mergeAdded, priorKey, segment, type Added} from './added.ts';
+import type {Fault} from './errors.ts';
+import {asList, withField, withoutField, type Json, type JsonObject} from './json.ts';
+import type {Part} from './part.ts';
+import {findNamed, namesIn, ownerOf, type Scene} from './scene.ts';
+import type {Template} from './template.ts';
+import {underlay} from './underlay.ts';
+
+/** The two lists of a pod that hold containers. */
+export type ContainerList = 'containers' | 'initContainers';
+
+/**
+ * Adds a template's containers to one of the pod's lists. A container that the author wrote under the same name in the same
+ * list customises the template's: it stays where it is, the template's laid under it. Faults: `containerConflict`,
+ * `positionMissing`.
+ */
+export function addContainers(spec: JsonObject, list: ContainerList, template: Template, scene: Scene): Part<readonly Json[]> {
+  const wanted = template[list];
+  const containers = asList(spec[list]);
+  if (wanted.length === 0) return {value: containers, added: undefined, kept: [], faults: []};
+  const result = [...containers];
+  const fresh: JsonObject[] = [];
+  const added: [string, Added][] = [];
+  const kept: string[] = [];
+  const faults: Fault[] = [];
+  for (const container of wanted) {
+    const name = String(container['name']);
+    const part = `containers/${name}`;
+    const existing = findNamed(containers, name);
+    const fault = scene.owners.has(part) || existing === undefined ? nameFault(spec, list, name, template, scene) : undefined;
+    if (fault !== undefined) {
+      faults.push(fault);
+    } else if (existing === undefined) {
+      fresh.push(container);
+      added.push([segment(name), 1]);
+    } else {
+      const custom = customise(container, existing.item, `${list}/${name}`);
+      result[existing.index] = custom.value;
+      kept.push(...custom.kept);
+      if (custom.added !== undefined) added.push([segment(name), custom.added]);
+    }
+    scene.owners.set(part, template.name);
+  }
+  const at = fresh.length === 0 ? 0 : placeFor(result, list, template, scene, fresh.length);
+  if (at === undefined) faults.push(positionFault(result, template));
+  else result.splice(at, 0, ...fresh);
+  return {value: added.length === 0 ? containers : result, added: added.length === 0 ? undefined : Object.fromEntries(added), kept, faults};
+}
+
+/** The template's image where the author wrote this: the API demands an image in a pod template. */
+export const autoImage = 'auto';
+
+/** The template's container under the author's of the same name. `image: auto` is the template's image and pull policy. */
+function customise(container: JsonObject, own: JsonObject, path: string): {readonly value: JsonObject; readonly added: Added | undefined; readonly kept: readonly string[]} {
+  if (own['image'] !== autoImage) return underlay(container, own, 'Container', path);
+  // A pull policy there was filled in by the API server for the image `auto`, so it goes with it.
+  const policy = own['imagePullPolicy'];
+  const bare = withoutField(withoutField(own, 'image'), 'imagePullPolicy');
+  const merged = underlay(container, bare, 'Container', path);
+  let added = mergeAdded({image: {[priorKey]: autoImage}}, merged.added);
+  if (policy !== undefined) added = mergeAdded({imagePullPolicy: {[priorKey]: policy}}, added);
+  // Fields keep their places, so that a printed manifest changes as little as it can.
+  let value = withField(own, 'image', container['image'] as Json);
+  const wanted = container['imagePullPolicy'];
+  if (wanted !== undefined) value = withField(value, 'imagePullPolicy', wanted);
+  else if (policy !== undefined) value = withoutField(value, 'imagePullPolicy');
+  for (const name of Object.keys(merged.value)) {
+    if (name !== 'image' && name !== 'imagePullPolicy') value = withField(value, name, merged.value[name] as Json);
+  }
+  return {value, added, kept: merged.kept};
+}
+
+/** Container names are unique over all lists of a pod: API reference, PodSpec. */
+function nameFault(spec: JsonObject, list: ContainerList, name: string, template: Template, scene: Scene): Fault | undefined {
+  for (const other of ['containers', 'initContainers', 'ephemeralContainers'] as const) {
+    const existing = findNamed(spec[other], name);
+    if (existing === undefined) continue;
+    return {
+      code: 'containerConflict',
+      message: `template ${template.name} brings ${JSON.stringify(name)} into ${list}, and ${ownerOf(scene, `containers/${name}`)} has a container of that name in ${other}`,
+      fix: other === list ? 'rename one of the two' : `rename one of the two, or write yours in ${list} to customise the template's`,
+      path: `/spec/${other}/${existing.index}/name`,
+    };
+  }
+  return undefined;
+}
+
+/** Where new containers go, or undefined where the container beside which they are placed is missing. */
+function placeFor(list: readonly Json[], name: ContainerList, template: Template, scene: Scene, count: number): number | undefined {
+  const main: ContainerList = template.pattern === 'init' ? 'initContainers' : 'containers';
+  const {position} = template;
+  if (name !== main || position === 'last') return list.length;
+  if (position === 'first') return after(scene, `${name}/first`, count);
+  const beside = findNamed(list, 'before' in position ? position.before : position.after)?.index;
+  if (beside === undefined) return undefined;
+  return 'before' in position ? beside : beside + 1 + after(scene, `${name}/after/${position.after}`, count);
+}
+
+/** How many containers earlier templates put at the same place; they keep their order. */
+function after(scene: Scene, place: string, count: number): number {
+  const before = scene.placed.get(place) ?? 0;
+  scene.placed.set(place, before + count);
+  return before;
+}
+
+function positionFault(list: readonly Json[], template: Template): Fault {
+  const {position} = template;
+  const [side, name] = typeof position === 'string' ? ['at', position] : 'before' in position ? ['before', position.before] : ['after', position.after];
+  return {
+    code: 'positionMissing',
+    message: `template ${template.name} is placed ${side} the container ${JSON.stringify(name)}, and the pod has ${namesIn(list).join(', ') || 'none'} there`,
+    fix: 'name a container of that list, or use position: first or last',
+  };
+}

@@ -1,0 +1,97 @@
+import {mergeAdded, priorKey, segment, type Added} from './added.ts';
+import {addToApplication} from './application.ts';
+import {addContainers} from './containers.ts';
+import type {Fault} from './errors.ts';
+import {asList, asObject, withField, type Json, type JsonObject} from './json.ts';
+import {covers} from './kubernetes/equality.ts';
+import {knowingEmpty, type Part} from './part.ts';
+import {portFaults} from './ports.ts';
+import {findNamed, ownerOf, type Scene} from './scene.ts';
+import type {Template} from './template.ts';
+import {underlay} from './underlay.ts';
+
+/**
+ * Adds one template to a pod (an object with `metadata` and `spec`). With faults the result must not be used: a template is
+ * injected whole or not at all. All faults are found in one run. Changes the scene, nothing else.
+ */
+export function mergeTemplate(pod: JsonObject, template: Template, scene: Scene): Part<JsonObject> {
+  const before = asObject(pod['spec']) ?? {};
+  const init = addContainers(before, 'initContainers', template, scene);
+  const main = addContainers(before, 'containers', template, scene);
+  const app = addToApplication(main.value, template, scene);
+  const volumes = addVolumes(before, template, scene);
+  const lists = [
+    ['initContainers', init.value, init.added],
+    ['containers', app.value, mergeAdded(main.added, app.added)],
+    ['volumes', volumes.value, volumes.added],
+  ] as const;
+
+  let spec = before;
+  const specNode: [string, Added][] = [];
+  for (const [name, value, added] of lists) {
+    if (added === undefined) continue;
+    spec = withField(spec, name, value);
+    specNode.push([name, knowingEmpty(before[name], added)]);
+  }
+  const fields = underlay(template.spec, spec, 'PodSpec');
+  const metadata = addMetadata(pod, template);
+  const specAdded = mergeAdded(specNode.length === 0 ? undefined : Object.fromEntries(specNode), fields.added);
+
+  let value = pod;
+  if (metadata.added !== undefined) value = withField(value, 'metadata', metadata.value);
+  if (specAdded !== undefined) value = withField(value, 'spec', fields.value);
+  const node: [string, Added][] = [];
+  if (metadata.added !== undefined) node.push(['metadata', metadata.added]);
+  if (specAdded !== undefined) node.push(['spec', specAdded]);
+  const faults = [...init.faults, ...main.faults, ...app.faults, ...volumes.faults];
+  return {
+    value,
+    added: node.length === 0 ? undefined : Object.fromEntries(node),
+    kept: [...init.kept, ...main.kept, ...app.kept, ...volumes.kept, ...fields.kept, ...metadata.kept],
+    faults: faults.length > 0 ? faults : portFaults(fields.value, template, scene),
+  };
+}
+
+function addMetadata(pod: JsonObject, template: Template): Part<JsonObject> {
+  const base = Object.fromEntries(Object.entries(template.metadata).filter(([, entries]) => Object.keys(entries).length > 0));
+  const own = pod['metadata'];
+  const merged = underlay(base, asObject(own) ?? {}, 'ObjectMeta', 'metadata');
+  const empty = own === null || (asObject(own) !== undefined && Object.keys(asObject(own) ?? {}).length === 0);
+  const added = merged.added !== undefined && merged.added !== 1 && empty ? {[priorKey]: own as Json, ...merged.added} : merged.added;
+  return {value: merged.value, added, kept: merged.kept, faults: []};
+}
+
+function addVolumes(spec: JsonObject, template: Template, scene: Scene): Part<readonly Json[]> {
+  const volumes = asList(spec['volumes']);
+  const fresh: Json[] = [];
+  const added: [string, Added][] = [];
+  const kept: string[] = [];
+  const faults: Fault[] = [];
+  for (const volume of template.volumes) {
+    const name = String(volume['name']);
+    const existing = findNamed(volumes, name);
+    if (existing === undefined) {
+      fresh.push(volume);
+      added.push([segment(name), 1]);
+      scene.owners.set(`volumes/${name}`, template.name);
+    } else if (covers('Volume', volume, existing.item)) {
+      kept.push(`volumes/${name}`);
+    } else {
+      const [ours, theirs] = [sourceOf(volume), sourceOf(existing.item)];
+      const same = ours === theirs ? ', with other settings' : '';
+      faults.push({
+        code: 'volumeConflict',
+        message: `template ${template.name} brings the volume ${JSON.stringify(name)} (${ours}), and ${ownerOf(scene, `volumes/${name}`)} has one of that name (${theirs}${same})`,
+        fix: 'rename one of the two, or make them the same',
+        path: `/spec/volumes/${existing.index}`,
+      });
+    }
+  }
+  if (fresh.length === 0) return {value: volumes, added: undefined, kept, faults};
+  return {value: [...volumes, ...fresh], added: Object.fromEntries(added), kept, faults};
+}
+
+/** The kind of a volume: `configMap`, `emptyDir`. */
+function sourceOf(volume: JsonObject): string {
+  return Object.keys(volume).find((name) => name !== 'name') ?? 'without a source';
+}

@@ -1,0 +1,71 @@
+import type {Fault} from './errors.ts';
+import {asList, asObject, asString, type JsonObject} from './json.ts';
+import {ownerOf, type Scene} from './scene.ts';
+import type {Template} from './template.ts';
+
+interface Port {
+  readonly container: string;
+  readonly number: unknown;
+  readonly protocol: string;
+  readonly name: string | undefined;
+  readonly path: string;
+}
+
+/**
+ * The ports of a template's containers that another container of the pod has too: containers of a pod share one network, so
+ * the second one to listen fails; and a Service that targets a port's name takes the first it finds. Faults:
+ * `portConflict`, `portNameConflict`.
+ */
+export function portFaults(spec: JsonObject, template: Template, scene: Scene): readonly Fault[] {
+  if (!template.containers.some(hasPorts) && !template.initContainers.some(hasPorts)) return none;
+  const faults: Fault[] = [];
+  const ports = [...portsOf(spec, 'containers'), ...portsOf(spec, 'initContainers')];
+  const isOurs = (port: Port): boolean => scene.owners.get(`containers/${port.container}`) === template.name;
+  const others = ports.filter((port) => !isOurs(port));
+  for (const port of ports.filter(isOurs)) {
+    const taken = others.find((other) => other.number === port.number && other.protocol === port.protocol);
+    if (taken !== undefined) {
+      faults.push({
+        code: 'portConflict',
+        message: `template ${template.name}: the container ${JSON.stringify(port.container)} listens on ${String(port.number)}/${port.protocol}, and so does ${JSON.stringify(taken.container)} of ${ownerOf(scene, `containers/${taken.container}`)}`,
+        fix: 'change one of the two ports',
+        path: taken.path,
+      });
+    }
+    const named = port.name === undefined ? undefined : others.find((other) => other.name === port.name);
+    if (named !== undefined) {
+      faults.push({
+        code: 'portNameConflict',
+        message: `template ${template.name}: the container ${JSON.stringify(port.container)} names a port ${JSON.stringify(port.name)}, and so does ${JSON.stringify(named.container)} of ${ownerOf(scene, `containers/${named.container}`)}`,
+        fix: 'rename one of the two ports',
+        path: named.path,
+      });
+    }
+  }
+  return faults;
+}
+
+const none: readonly Fault[] = [];
+
+function hasPorts(container: JsonObject): boolean {
+  return asList(container['ports']).length > 0;
+}
+
+/** Init containers have ended when the others listen, but for native sidecars (KEP-753: `restartPolicy: Always`). */
+function portsOf(spec: JsonObject, list: 'containers' | 'initContainers'): Port[] {
+  return asList(spec[list]).flatMap((item, index) => {
+    const container = asObject(item);
+    if (container === undefined || (list === 'initContainers' && container['restartPolicy'] !== 'Always')) return [];
+    return asList(container['ports']).flatMap((entry, at) => {
+      const port = asObject(entry);
+      if (port === undefined) return [];
+      return {
+        container: asString(container['name']) ?? '',
+        number: port['containerPort'],
+        protocol: asString(port['protocol']) ?? 'TCP',
+        name: asString(port['name']),
+        path: `/spec/${list}/${index}/ports/${at}`,
+      };
+    });
+  });
+}

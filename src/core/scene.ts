@@ -1,0 +1,45 @@
+import {asList, asObject, asString, type JsonObject} from './json.ts';
+
+/** What the merging of one pod's templates has to remember from one template to the next. Lives for one injection. */
+export interface Scene {
+  /** Names of the application's containers, which `*` means. */
+  readonly app: readonly string[];
+  /** Which template put a container or a volume there: `containers/agent` → `logging-agent`. The rest is the author's. */
+  readonly owners: Map<string, string>;
+  /** How many containers were put at a place already, so that templates keep their order among themselves. */
+  readonly placed: Map<string, number>;
+}
+
+/**
+ * Containers that other injectors add under fixed names; `*` leaves them out. Sources: the documentation of
+ * Istio's, Linkerd's, Vault's, Dapr's, Consul's and Kuma's injectors and of GKE's Cloud Storage FUSE driver.
+ */
+export const defaultForeignContainers: ReadonlySet<string> = new Set([
+  'istio-proxy',
+  'linkerd-proxy',
+  'vault-agent',
+  'daprd',
+  'consul-dataplane',
+  'kuma-sidecar',
+  'gke-gcsfuse-sidecar',
+]);
+
+/** Who a part of the pod belongs to, for a message: `template "x"` or `the pod's author`. */
+export function ownerOf(scene: Scene, part: string): string {
+  const owner = scene.owners.get(part);
+  return owner === undefined ? "the pod's author" : `template ${owner}`;
+}
+
+/** The names of a list's objects, in order. */
+export function namesIn(list: unknown): string[] {
+  return asList(list).flatMap((item) => asString(asObject(item)?.['name']) ?? []);
+}
+
+/** The object of that name in a list, and its index. */
+export function findNamed(list: unknown, name: string): {readonly index: number; readonly item: JsonObject} | undefined {
+  for (const [index, item] of asList(list).entries()) {
+    const object = asObject(item);
+    if (object?.['name'] === name) return {index, item: object};
+  }
+  return undefined;
+}

@@ -1,0 +1,144 @@
+import {addedAt, holds, isAdded, mergeAdded, podSchema, priorKey, takeOut, type Added, type TakeOut} from './added.ts';
+import {statusKey} from './annotations.ts';
+import {asList, asObject, asString, isList, isObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
+import {refusalReasons, skipReasons, type RefusalReason, type SkipReason} from './reasons.ts';
+
+/** The record of one template in the status. */
+export interface StatusEntry {
+  readonly name: string;
+  /** The template's content hash at the time; absent where the template was left out. */
+  readonly hash?: string;
+  readonly added?: Added;
+  /** Paths of what the author wrote and the template wanted too or otherwise. */
+  readonly kept?: readonly string[];
+  /** Why an optional template was left out. */
+  readonly skipped?: SkipReason | RefusalReason;
+}
+
+/**
+ * What the injector did to a pod, kept in its annotation `pod-injector.dev/status`: a record, which `uninject`, a changed
+ * template and a second review read. It holds names, no values of the author's, no time and no version of the injector.
+ */
+export interface Status {
+  readonly v: 1;
+  /** Where the annotation stood that asked. */
+  readonly at: 'pod' | 'workload' | 'namespace';
+  /** Names of the application's containers when it was injected: what another injector added since is not the application. */
+  readonly app: readonly string[];
+  /** What the workload's pass wrote besides: the annotation with the resolved list. */
+  readonly own?: Added;
+  readonly templates: readonly StatusEntry[];
+}
+
+/** The status that the pod (or pod template) carries; undefined where there is none or it is not one that this version reads. */
+export function readStatus(pod: JsonObject): Status | undefined {
+  const text = statusText(pod);
+  if (text === undefined) return undefined;
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+  return isStatus(value) ? value : undefined;
+}
+
+/** The text of the status annotation, readable or not. */
+export function statusText(pod: JsonObject): string | undefined {
+  return asString(asObject(asObject(pod['metadata'])?.['annotations'])?.[statusKey]);
+}
+
+/** The pod with the status in its annotations; the annotations are made where there are none. */
+export function writeStatus(pod: JsonObject, status: Status): JsonObject {
+  return withAnnotation(pod, statusKey, JSON.stringify(status)).value;
+}
+
+/** The pod with one annotation set, and what that added: parents that were made, or stood there empty. */
+export function withAnnotation(pod: JsonObject, key: string, text: string): {readonly value: JsonObject; readonly added: Added} {
+  const metadata = asObject(pod['metadata']);
+  const annotations = asObject(metadata?.['annotations']);
+  const previous = annotations !== undefined && Object.hasOwn(annotations, key) ? annotations[key] : undefined;
+  const value = withField(pod, 'metadata', withField(metadata, 'annotations', withField(annotations, key, text)));
+  const leaf: Added = previous === undefined ? 1 : {[priorKey]: previous};
+  return {value, added: mergeAdded(addedAt(['metadata', 'annotations', key], leaf), emptyParents(pod, metadata)) as Added};
+}
+
+/** Whether the pod holds all that the record names. */
+export function holdsAll(pod: JsonObject, status: Status): boolean {
+  return status.templates.every((entry) => entry.added === undefined || holds(pod, entry.added, podSchema));
+}
+
+/**
+ * The author's part of a pod or pod template: it less what the status records. The templates go in the reverse of their
+ * order, because the first one may have put into an empty list what a later one added to. `own: false` leaves what the
+ * workload's pass wrote. With `left`, the pod as the injection left it, what was changed by hand since stays: of a container
+ * that was added whole just what was changed, ready to be laid over the template again (see {@link withoutRests}).
+ */
+export function authorsPart(pod: JsonObject, status: Status, options: TakeOut & {readonly own?: boolean} = {}): JsonObject {
+  let result: Json | undefined = pod;
+  for (const entry of status.templates.toReversed()) {
+    if (entry.added !== undefined) result = takeOut(result, entry.added, podSchema, options);
+  }
+  if (options.own === false) return withoutStatus((result ?? {}) as JsonObject);
+  return (takeOut(result, mergeAdded(status.own, statusPart) as Added, podSchema, options) ?? {}) as JsonObject;
+}
+
+/**
+ * The pod less the rests of injected containers that nothing was laid under again: changed by hand once, they have no image
+ * and would run nothing.
+ */
+export function withoutRests(pod: JsonObject, status: Status | undefined): JsonObject {
+  const spec = asObject(pod['spec']);
+  if (spec === undefined || status === undefined) return pod;
+  let result = spec;
+  for (const list of ['containers', 'initContainers'] as const) {
+    const injected = status.templates.flatMap((entry) => {
+      const node = asObject(asObject(asObject(entry.added as Json | undefined)?.['spec'])?.[list]);
+      return Object.keys(node ?? {}).filter((name) => node?.[name] === 1 || asObject(node?.[name])?.['image'] === 1);
+    });
+    const containers = asList(spec[list]);
+    const isRest = (item: Json): boolean => asObject(item)?.['image'] === undefined && injected.includes(asString(asObject(item)?.['name']) ?? '');
+    if (containers.some(isRest)) result = withField(result, list, containers.filter((item) => !isRest(item)));
+  }
+  return result === spec ? pod : withField(pod, 'spec', result);
+}
+
+/** What must be put back beside the status annotation when it goes: metadata and annotations that were there, but empty. */
+export function emptyParents(pod: JsonObject, metadata = asObject(pod['metadata'])): Added | undefined {
+  if (metadata === undefined) return pod['metadata'] === null ? addedAt(['metadata'], {[priorKey]: null}) : undefined;
+  const annotations = metadata['annotations'];
+  const inner =
+    annotations === null || (isObject(annotations) && Object.keys(annotations).length === 0)
+      ? addedAt(['metadata', 'annotations'], {[priorKey]: annotations})
+      : undefined;
+  return Object.keys(metadata).length === 0 ? mergeAdded(inner, addedAt(['metadata'], {[priorKey]: {}})) : inner;
+}
+
+const statusPart: Added = {metadata: {annotations: {[statusKey]: 1}}};
+
+function withoutStatus(pod: JsonObject): JsonObject {
+  const metadata = asObject(pod['metadata']);
+  const annotations = asObject(metadata?.['annotations']);
+  if (annotations === undefined || !Object.hasOwn(annotations, statusKey)) return pod;
+  return withField(pod, 'metadata', withField(metadata, 'annotations', withoutField(annotations, statusKey)));
+}
+
+const levels: ReadonlySet<unknown> = new Set(['pod', 'workload', 'namespace']);
+
+function isStatus(value: Json): value is Json & Status {
+  if (!isObject(value) || value['v'] !== 1 || !levels.has(value['at'])) return false;
+  if (!isStrings(value['app']) || !(value['own'] === undefined || isAdded(value['own']))) return false;
+  return isList(value['templates']) && value['templates'].every(isEntry);
+}
+
+function isEntry(value: Json): boolean {
+  if (!isObject(value) || typeof value['name'] !== 'string') return false;
+  const {hash, added, kept, skipped} = value;
+  if (!(hash === undefined || typeof hash === 'string') || !(added === undefined || isAdded(added))) return false;
+  if (!(skipped === undefined || (typeof skipped === 'string' && (Object.hasOwn(skipReasons, skipped) || Object.hasOwn(refusalReasons, skipped))))) return false;
+  return kept === undefined || isStrings(kept);
+}
+
+function isStrings(value: Json | undefined): boolean {
+  return isList(value) && value.every((item) => typeof item === 'string');
+}

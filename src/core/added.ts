@@ -45,15 +45,16 @@ export function itemSchema(schema: FieldSchema): FieldSchema {
 
 /** Whether the value still holds every part that the tree names. */
 export function holds(value: Json | undefined, added: Added, schema: FieldSchema): boolean {
-  if (added === 1 || !isObject(added)) return value !== undefined && value !== null;
+  if (value === undefined || value === null) return false;
+  const node: AddedNode = added === 1 || !isObject(added) ? {} : added;
+  // What stands there as it did before was not replaced, or not any more.
+  if (isLeaf(node)) return node[priorKey] === undefined || !deepEqual(value, node[priorKey] as Json);
   if (isList(value)) {
-    const node: AddedNode = added;
     const wanted = Object.keys(node).filter((key) => key !== priorKey);
     const items = new Map(value.map((item) => [segment(itemName(schema, item)), item]));
     return wanted.every((key) => items.has(key) && holds(items.get(key), node[key] as Added, itemSchema(schema)));
   }
-  if (!isObject(value)) return value !== undefined && value !== null && Object.keys(added).every((key) => key === priorKey);
-  const node: AddedNode = added;
+  if (!isObject(value)) return false;
   return Object.keys(node).every((key) => {
     if (key === priorKey) return true;
     const name = unsegment(key);
@@ -76,7 +77,7 @@ export function takeOut(value: Json | undefined, added: Added, schema: FieldSche
   if (value === undefined || value === null) return value;
   const node: AddedNode = added === 1 || !isObject(added) ? {} : added;
   const prior = node[priorKey] as Json | undefined;
-  if (Object.keys(node).every((key) => key === priorKey)) {
+  if (isLeaf(node)) {
     if (options.left === undefined || (prior !== undefined && deepEqual(value, prior))) return prior;
     return changedSince(value, options.left, schema) ?? prior;
   }
@@ -149,6 +150,11 @@ export function isAdded(value: Json | undefined, depth = 0): value is Added & Js
 
 const unknownSchema: FieldSchema = {type: 'any'};
 const maxDepth = 16;
+
+/** A part that was added, or replaced, as a whole. */
+function isLeaf(node: AddedNode): boolean {
+  return Object.keys(node).every((key) => key === priorKey);
+}
 
 function unsegment(key: string): string {
   return key.startsWith('~') ? key.slice(1) : key;

@@ -1,6 +1,7 @@
 import {mergeAdded, priorKey, segment, type Added} from './added.ts';
 import type {Fault} from './errors.ts';
-import {asList, withField, withoutField, type Json, type JsonObject} from './json.ts';
+import {asList, type Json, type JsonObject} from './json.ts';
+import {defaultPullPolicy} from './kubernetes/image.ts';
 import type {Part} from './part.ts';
 import {findNamed, namesIn, ownerOf, type Scene} from './scene.ts';
 import type {Template} from './template.ts';
@@ -53,21 +54,14 @@ export const autoImage = 'auto';
 /** The template's container under the author's of the same name. `image: auto` is the template's image and pull policy. */
 function customise(container: JsonObject, own: JsonObject, path: string): {readonly value: JsonObject; readonly added: Added | undefined; readonly kept: readonly string[]} {
   if (own['image'] !== autoImage) return underlay(container, own, 'Container', path);
-  // A pull policy there was filled in by the API server for the image `auto`, so it goes with it.
-  const policy = own['imagePullPolicy'];
-  const bare = withoutField(withoutField(own, 'image'), 'imagePullPolicy');
-  const merged = underlay(container, bare, 'Container', path);
-  let added = mergeAdded({image: {[priorKey]: autoImage}}, merged.added);
-  if (policy !== undefined) added = mergeAdded({imagePullPolicy: {[priorKey]: policy}}, added);
-  // Fields keep their places, so that a printed manifest changes as little as it can.
-  let value = withField(own, 'image', container['image'] as Json);
-  const wanted = container['imagePullPolicy'];
-  if (wanted !== undefined) value = withField(value, 'imagePullPolicy', wanted);
-  else if (policy !== undefined) value = withoutField(value, 'imagePullPolicy');
-  for (const name of Object.keys(merged.value)) {
-    if (name !== 'image' && name !== 'imagePullPolicy') value = withField(value, name, merged.value[name] as Json);
-  }
-  return {value, added, kept: merged.kept};
+  // A pull policy there was filled in by the API server for the image `auto`, so it gives way to the one of the real image.
+  const {image, imagePullPolicy: policy} = container;
+  const ownPolicy = own['imagePullPolicy'];
+  const wanted = policy ?? (ownPolicy === undefined ? undefined : defaultPullPolicy(image));
+  const changed: JsonObject = {image, ...(wanted === undefined || wanted === ownPolicy ? {} : {imagePullPolicy: wanted})};
+  const merged = underlay(container, {...own, ...changed}, 'Container', path);
+  const replaced = Object.keys(changed).map((name): [string, Added] => [name, own[name] === undefined ? 1 : {[priorKey]: own[name]}]);
+  return {value: merged.value, added: mergeAdded(Object.fromEntries(replaced), merged.added), kept: merged.kept};
 }
 
 /** Container names are unique over all lists of a pod: API reference, PodSpec. */

@@ -1,5 +1,5 @@
 // Bundles the CLI and the server into dist/: what is published and what the image holds needs no node_modules.
-import {rm} from 'node:fs/promises';
+import {chmod, rm} from 'node:fs/promises';
 import {build} from 'esbuild';
 
 const outdir = 'dist';
@@ -20,3 +20,5 @@ await build({
   banner: {js: "import {createRequire as __createRequire} from 'node:module';const require=__createRequire(import.meta.url);"},
   logLevel: 'warning',
 });
+// npm does this when it installs the package; a checkout has nobody else to do it.
+await chmod(`${outdir}/cli.js`, 0o755);

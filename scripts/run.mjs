@@ -13,10 +13,20 @@ if (file === undefined) {
 const folder = await mkdtemp(path.resolve('node_modules', '.run-'));
 try {
   const outfile = path.join(folder, 'script.mjs');
-  await build({entryPoints: [file], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning'});
+  await build({
+    entryPoints: [file],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  });
   const child = spawn(process.execPath, [outfile, ...rest], {stdio: 'inherit'});
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
-  process.exitCode = await new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 130))));
+  process.exitCode = await new Promise((resolve) =>
+    child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 130))),
+  );
 } finally {
   await rm(folder, {recursive: true, force: true});
 }

@@ -1,0 +1,121 @@
+import {isCollection, isMap, isPair, isScalar, isSeq, type Node, type Pair, type Range, type Scalar, type YAMLMap, type YAMLSeq} from 'yaml';
+
+/** How a document is laid out, for what is added to it. */
+export interface Layout {
+  /** Columns by which a map stands in under its key. */
+  readonly step: number;
+  /** Columns by which the `-` of a list stands in under its key; kubectl writes 0. */
+  readonly listStep: number;
+  readonly lineBreak: '\n' | '\r\n';
+}
+
+/** The layout of a document: that of the first nested map and list in it; where there is none, kubectl's. */
+export function detectLayout(text: string, root: unknown): Layout {
+  const found: {step?: number; listStep?: number} = {};
+  search(text, root, found);
+  const end = text.indexOf('\n');
+  return {step: found.step ?? 2, listStep: found.listStep ?? 0, lineBreak: end > 0 && text[end - 1] === '\r' ? '\r\n' : '\n'};
+}
+
+/** Tells a map or list of block style: indented lines, not brackets. */
+export function isBlock(node: unknown): node is YAMLMap | YAMLSeq {
+  return isCollection(node) && node.flow !== true;
+}
+
+/** The offset of the first character of the line on which `offset` stands. */
+export function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+/** The offset after the line break of the line on which `offset` stands; the text's length on the last line. */
+export function lineAfter(text: string, offset: number): number {
+  const end = text.indexOf('\n', offset);
+  return end === -1 ? text.length : end + 1;
+}
+
+/** The columns between the line's start and `offset`, from 0. */
+export function columnOf(text: string, offset: number): number {
+  return offset - lineStart(text, offset);
+}
+
+/** Tells whether nothing but spaces stands before `offset` on its line. */
+export function beginsLine(text: string, offset: number): boolean {
+  return /^ *$/.test(text.slice(lineStart(text, offset), offset));
+}
+
+/**
+ * The offset after the last line of a node, a comment at the end of that line included. Blank lines after a block scalar count
+ * only where its chomping keeps them (YAML 1.2.2, section 8.1.1.2).
+ */
+export function endOf(text: string, node: unknown): number {
+  if (isBlock(node) && node.items.length > 0) {
+    const last = node.items.at(-1) as Node | Pair<Node, Node | null>;
+    return endOf(text, isPair(last) ? (last.value ?? last.key) : last);
+  }
+  const [start, end] = rangeOf(node);
+  if (!isBlockScalar(node)) return lineAfter(text, end);
+  if (/^[|>][1-9]?\+/.test(text.slice(start, start + 3))) return end;
+  return lineAfter(text, start + text.slice(start, end).trimEnd().length);
+}
+
+/** Tells a scalar written with `|` or `>`. */
+export function isBlockScalar(node: unknown): node is Scalar {
+  return isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
+}
+
+/** The start and end of a node's own text; nodes of a parsed document always have them. */
+export function rangeOf(node: unknown): readonly [number, number] {
+  const range = (node as {range?: Range | null} | null)?.range;
+  return range === null || range === undefined ? [0, 0] : [range[0], range[1]];
+}
+
+/** `offset`, a line's start, moved past the comment lines that directly follow and stand in by `column` or more. */
+export function afterComments(text: string, offset: number, column: number): number {
+  let at = offset;
+  for (;;) {
+    comment.lastIndex = at;
+    const found = comment.exec(text);
+    if (found === null || (found[1] as string).length < column) return at;
+    at = comment.lastIndex;
+  }
+}
+
+/** The offset after the `:` of an implicit key; undefined for a key that is written with `?`. */
+export function colonAfter(text: string, key: unknown): number | undefined {
+  colon.lastIndex = rangeOf(key)[1];
+  return colon.test(text) ? colon.lastIndex : undefined;
+}
+
+/** The offsets of the `-` of each item; undefined where one is not found. */
+export function dashesOf(text: string, list: YAMLSeq): number[] | undefined {
+  const dashes: number[] = [];
+  let at = rangeOf(list)[0];
+  for (const item of list.items) {
+    blank.lastIndex = at;
+    blank.exec(text);
+    if (text[blank.lastIndex] !== '-') return undefined;
+    dashes.push(blank.lastIndex);
+    at = Math.max(rangeOf(item)[1], blank.lastIndex + 1);
+  }
+  return dashes;
+}
+
+const comment = /( *)#[^\n]*(?:\n|$)/y;
+const colon = /[ \t]*:/y;
+// Space, line breaks and comments.
+const blank = /(?:[ \t\r\n]|#[^\n]*)*/y;
+
+function search(text: string, node: unknown, found: {step?: number; listStep?: number}): void {
+  if (!isBlock(node) || (found.step !== undefined && found.listStep !== undefined)) return;
+  if (isSeq(node)) return node.items.forEach((item) => search(text, item, found));
+  for (const {key, value} of (isMap(node) ? node.items : []) as Pair<Node, Node | null>[]) {
+    if (!isBlock(value)) continue;
+    const [start] = rangeOf(value);
+    const stands = columnOf(text, start) - columnOf(text, rangeOf(key)[0]);
+    if (beginsLine(text, start)) {
+      if (isSeq(value)) found.listStep ??= Math.max(stands, 0);
+      else if (stands > 0) found.step ??= stands;
+    }
+    search(text, value, found);
+  }
+}

@@ -1,0 +1,44 @@
+import {deepEqual, type Json} from '../core/json.ts';
+import {parseYaml, type YamlDocument} from '../core/yaml.ts';
+import {applyEdits, type Edit} from './edit.ts';
+import {emitDocument} from './emit.ts';
+import {Fragments} from './fragments.ts';
+import {detectLayout} from './layout.ts';
+import {spliceYaml} from './splice.ts';
+
+/**
+ * The text of a YAML document with another value: only what differs from `document.value` is written anew, everything else
+ * keeps its bytes. Printing the old value over the result gives the original back, as far as both are of block style. `after`
+ * may share parts with the old value or none: the bytes are the same.
+ *
+ * The result is parsed again around the edits and compared; where it is not `after` (which no known document makes happen) more
+ * and more of the document is written anew, so what is returned always reads as `after`.
+ *
+ * @param text the text that `document` was parsed from, one document without faults.
+ * @param fragments give the same to all documents of a run, and what is added to many is checked once.
+ */
+export function printYaml(text: string, document: YamlDocument, after: Json, fragments = new Fragments()): string {
+  if (deepEqual(document.value, after)) return text;
+  const mark = text.startsWith('\ufeff') ? 1 : 0;
+  return text.slice(0, mark) + printMarkless(text.slice(mark), document, after, fragments);
+}
+
+function printMarkless(text: string, document: YamlDocument, after: Json, fragments: Fragments): string {
+  const layout = detectLayout(text, document.doc.contents);
+  const splice = (maxDepth?: number): ReturnType<typeof spliceYaml> =>
+    spliceYaml(text, document.doc, document.value, after, layout, fragments, maxDepth);
+  const edited = (edits: readonly Edit[]): string => applyEdits(text, edits, layout.lineBreak);
+  const inPlace = splice();
+  const result = edited(inPlace.edits);
+  if (reads(edited(inPlace.reduced), inPlace.expected) || reads(result, after)) return result;
+  for (let maxDepth = inPlace.depth; maxDepth >= 0; maxDepth -= 1) {
+    const larger = edited(splice(maxDepth).edits);
+    if (reads(larger, after)) return larger;
+  }
+  return `${/^---[^\n]*\n/.test(text) ? `---${layout.lineBreak}` : ''}${emitDocument(after, layout).replaceAll('\n', layout.lineBreak)}`;
+}
+
+function reads(text: string, expected: Json): boolean {
+  const [document, ...more] = parseYaml(text);
+  return document !== undefined && more.length === 0 && document.faults.length === 0 && deepEqual(document.value, expected);
+}

@@ -1,0 +1,34 @@
+import {loadTemplates} from '../templates/files.ts';
+import type {Fault} from '../core/errors.ts';
+import type {ExitCode, Io} from './io.ts';
+import {faultLine, say} from './transform.ts';
+
+export interface ValidateOptions {
+  readonly templates: readonly string[];
+  readonly format: 'text' | 'json';
+  readonly quiet: boolean;
+  readonly errColour: boolean;
+}
+
+/**
+ * Checks templates: each fault and warning as `file:line:column: code: sentence` on stderr, or as JSON on stdout
+ * (`[{level, code, message, source, line, column}]`), for editors and CI.
+ */
+export async function validate(options: ValidateOptions, io: Io): Promise<ExitCode> {
+  const {faults, warnings, snapshot} = await loadTemplates(options.templates, {isFolder: io.isFolder, list: io.list, read: io.read});
+  const unreadable = faults.some((fault) => fault.code === 'pathMissing' || fault.code === 'pathUnreadable');
+  if (options.format === 'json') {
+    const findings = [...faults.map((fault) => finding('error', fault)), ...warnings.map((fault) => finding('warning', fault))];
+    await io.out(`${JSON.stringify(findings, null, 2)}\n`);
+  } else {
+    say([...faults.map(faultLine), ...warnings.map((fault) => ({...faultLine(fault), level: 'warning'} as const))], options, io);
+  }
+  const count = snapshot.size;
+  const summary = `${count} ${count === 1 ? 'template' : 'templates'}: ${faults.length} ${faults.length === 1 ? 'error' : 'errors'}, ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`;
+  say([{level: 'info', text: summary}], options, io);
+  return unreadable ? 2 : faults.length > 0 ? 1 : 0;
+}
+
+function finding(level: 'error' | 'warning', {code, message, fix, source, position, path}: Fault): Record<string, unknown> {
+  return {level, code, message, ...(fix === undefined ? {} : {fix}), source, ...(position ?? {}), ...(path === undefined ? {} : {path})};
+}

@@ -1,0 +1,47 @@
+import {formatFault} from '../core/errors.ts';
+import type {TemplateSnapshot} from '../core/template.ts';
+
+/** What there is to say when the server has started. */
+export interface StartFacts {
+  /** `https://localhost:8443`, as a client on this machine writes it. */
+  readonly webhookUrl: string;
+  readonly healthUrl: string;
+  readonly certDir: string;
+  /** Whether `ca.crt` is there. */
+  readonly hasAuthority: boolean;
+  readonly templates: TemplateSnapshot;
+}
+
+/** Shows what the patch of an answer does; works with Node alone. */
+const showPatch =
+  "node -e 'const {response: r} = JSON.parse(fs.readFileSync(0)); " +
+  'console.log(JSON.stringify(r.patch ? JSON.parse(Buffer.from(r.patch, "base64")) : r, null, 2))\'';
+
+/** One line for a shell that sends the example review and prints the patch that comes back. Pure. */
+export function tryLine({
+  webhookUrl,
+  certDir,
+  hasAuthority,
+}: Pick<StartFacts, 'webhookUrl' | 'certDir' | 'hasAuthority'>): string {
+  const trust = hasAuthority ? `--cacert ${quote(`${certDir}/ca.crt`)}` : '--insecure';
+  const header = "--header 'content-type: application/json'";
+  return `curl --silent --show-error ${trust} ${header} --data @examples/review.json ${webhookUrl}/mutate | ${showPatch}`;
+}
+
+/** What a person at a terminal reads when the server has started. Pure. */
+export function startText(facts: StartFacts): string {
+  const templates = [...facts.templates].map(([name, entry]) => {
+    if (entry.kind === 'good') return `  ${name} (${entry.template.pattern}, ${entry.template.source})\n`;
+    return `  ${name} is BROKEN:\n${entry.faults.map((fault) => `    ${formatFault(fault)}\n`).join('')}`;
+  });
+  return [
+    `\nwebhook    ${facts.webhookUrl}/mutate\n`,
+    `health     ${facts.healthUrl}/readyz?verbose, ${facts.healthUrl}/metrics\n`,
+    templates.length === 0 ? 'templates  none\n' : `templates\n${templates.join('')}`,
+    `\nTry it:\n\n${tryLine(facts)}\n\n`,
+  ].join('');
+}
+
+function quote(word: string): string {
+  return /^[\w./@:-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -10,8 +10,8 @@ const io: Io = {
   out: (text) => new Promise((resolve, reject) => process.stdout.write(text, (error) => (error instanceof Error && !isClosed(error) ? reject(error) : resolve()))),
   err: (text) => void process.stderr.write(text),
   env: process.env,
-  isOutTerminal: process.stdout.isTTY === true,
-  isErrTerminal: process.stderr.isTTY === true,
+  isOutTerminal: process.stdout.isTTY,
+  isErrTerminal: process.stderr.isTTY,
 };
 
 // A reader that went away (`| head`) is no fault of ours; without a listener it would end the process with a stack trace.

@@ -44,12 +44,12 @@ export function warningsOf(outcome: Outcome): string[] {
   return shown.map((text) => cut(`pod-injector: ${text}`));
 }
 
-/** What the pods of a workload will get; nothing when nothing was asked for. */
+/** What the pods of a workload will get; nothing when nothing was asked for, or the pod template holds it all. */
 function forecastOf(verdict: Verdict, outcome: Outcome): string[] | undefined {
   switch (verdict.kind) {
     case 'injected':
-    case 'alreadyInjected':
       return [`its pods get ${outcome.templates.filter((one) => one.kind !== 'skipped').map((one) => one.name).join(', ')} when they are created`];
+    case 'alreadyInjected':
     case 'removed':
       return undefined;
     case 'skipped':

@@ -1,6 +1,7 @@
 import {isObject, type Json, type JsonObject} from '../core/json.ts';
 import {isListObject, valuesOf, type DocumentSet, type ManifestObject} from './documents.ts';
 import {emitDocument} from './emit.ts';
+import {kubectlLayout} from './layout.ts';
 
 /**
  * The objects of files, with other values for them, as one JSON text of two-space indentation: a file with one document gives
@@ -16,8 +17,7 @@ export function toJson(sets: readonly DocumentSet[], becomes: (object: ManifestO
 
 /** The same as YAML, a document each, in kubectl's layout. */
 export function toYaml(sets: readonly DocumentSet[], becomes: (object: ManifestObject) => JsonObject | undefined): string {
-  const layout = {step: 2, listStep: 0, lineBreak: '\n'} as const;
-  return objectsOf(sets, becomes).map((value) => emitDocument(value, layout)).join('---\n');
+  return objectsOf(sets, becomes).map((value) => emitDocument(value, kubectlLayout)).join('---\n');
 }
 
 function objectsOf(sets: readonly DocumentSet[], becomes: (object: ManifestObject) => JsonObject | undefined): JsonObject[] {

@@ -1,6 +1,6 @@
 import {isList, isObject, type Json, type JsonObject} from '../core/json.ts';
 import {resolvePlain} from '../core/yaml-scalar.ts';
-import type {Layout} from './layout.ts';
+import {kubectlLayout, type Layout} from './layout.ts';
 
 /**
  * The fields of an object as the lines of a block map at `column`, each ended by a line break (`\n`). Strings stand plain where
@@ -20,14 +20,14 @@ export function emitItem(item: Json, column: number, layout: Layout): string {
   // The first field of a map, or the first item of a list, stands behind the dash.
   if (isObject(item) && !isEmpty(item)) return `${indent}- ${emitPairs(item, column + 2, layout).trimStart()}`;
   if (isList(item) && item.length > 0) return `${indent}- ${emitItems(item, column + 2, layout).trimStart()}`;
-  return `${indent}- ${emitScalar(item, column + 2)}\n`;
+  return `${indent}- ${emitScalar(item, column + 2, layout)}\n`;
 }
 
 /** What stands after a key's `:`, without the last line break; `column` is the key's. */
 export function emitAfterColon(value: Json, column: number, layout: Layout): string {
   if (isObject(value) && !isEmpty(value)) return `\n${emitPairs(value, column + layout.step, layout)}`.slice(0, -1);
   if (isList(value) && value.length > 0) return `\n${emitItems(value, column + layout.listStep, layout)}`.slice(0, -1);
-  return ` ${emitScalar(value, column + layout.step)}`;
+  return ` ${emitScalar(value, column + layout.step, layout)}`;
 }
 
 /** A value in flow style; `padding` stands inside the brackets. */
@@ -38,14 +38,14 @@ export function emitFlow(value: Json, padding: string): string {
     if (fields.length === 0) return '{}';
     return `{${padding}${fields.map(([key, item]) => `${emitKey(key)}: ${emitFlow(item as Json, padding)}`).join(', ')}${padding}}`;
   }
-  return typeof value === 'string' ? emitKey(value) : emitScalar(value, 0);
+  return typeof value === 'string' ? emitKey(value) : emitScalar(value, 0, kubectlLayout);
 }
 
 /** A whole document, a line break at its end. */
 export function emitDocument(value: Json, layout: Layout): string {
   if (isObject(value) && !isEmpty(value)) return emitPairs(value, 0, layout);
   if (isList(value) && value.length > 0) return emitItems(value, 0, layout);
-  return `${emitScalar(value, 2)}\n`;
+  return `${emitScalar(value, 2, layout)}\n`;
 }
 
 /** A string that is quoted unless it is plain beyond doubt; right as a key and inside brackets. */
@@ -58,12 +58,12 @@ function emitItems(items: readonly Json[], column: number, layout: Layout): stri
 }
 
 /** A scalar, or an empty map or list. The lines of a `|` block stand at `column`. */
-function emitScalar(value: Json, column: number): string {
+function emitScalar(value: Json, column: number, layout: Layout): string {
   if (isList(value)) return '[]';
   if (isObject(value)) return '{}';
   if (typeof value !== 'string') return String(value);
   if (isPlain(value)) return value;
-  if (isLiteral(value)) {
+  if (layout.literals && isLiteral(value)) {
     const indent = ' '.repeat(column);
     const body = value.endsWith('\n') ? value.slice(0, -1) : value;
     return `|${body === value ? '-' : ''}\n${body.replaceAll(/^(?=.)/gm, indent)}`;

@@ -1,4 +1,4 @@
-import {isList, isObject, type Json} from '../core/json.ts';
+import {deepEqual, field, isList, isObject, type Json, type JsonObject} from '../core/json.ts';
 import {align, type Step} from '../core/patch.ts';
 
 /**
@@ -10,14 +10,14 @@ export function alignItems(before: readonly Json[], after: readonly Json[]): Ste
   let removed: number[] = [];
   let inserted: number[] = [];
   const pass = (): void => {
-    for (let index = 0; index < Math.max(removed.length, inserted.length); index += 1) {
+    const isEven = removed.length === inserted.length;
+    for (const to of inserted) {
+      const index = removed.findIndex((from) => isChanged(before[from] as Json, after[to] as Json, isEven));
       const from = removed[index];
-      const to = inserted[index];
-      const pair = from !== undefined && to !== undefined && isSameKind(before[from] as Json, after[to] as Json);
-      if (pair) steps.push({kind: 'keep', before: from, after: to});
-      if (!pair && from !== undefined) steps.push({kind: 'remove', before: from});
-      if (!pair && to !== undefined) steps.push({kind: 'insert', after: to});
+      steps.push(...removed.splice(0, index + 1).slice(0, -1).map((gone): Step => ({kind: 'remove', before: gone})));
+      steps.push(from === undefined ? {kind: 'insert', after: to} : {kind: 'keep', before: from, after: to});
     }
+    steps.push(...removed.map((gone): Step => ({kind: 'remove', before: gone})));
     [removed, inserted] = [[], []];
   };
   for (const step of align(before.map(toComparable), after.map(toComparable))) {
@@ -43,13 +43,16 @@ function toComparable(item: Json): Json {
   return isList(item) ? `${unknownField}${JSON.stringify(item)}` : item;
 }
 
-function isSameKind(a: Json, b: Json): boolean {
-  return isList(a) ? isList(b) : isNameless(a) && isNameless(b);
+/** Whether the one may be the other, changed: as many go as come, or they have something in common. */
+function isChanged(from: Json, to: Json, isEven: boolean): boolean {
+  if (isList(from) && isList(to)) return isEven || from.some((item) => to.some((other) => deepEqual(item, other)));
+  if (!isObject(from) || !isObject(to) || !isNameless(from) || !isNameless(to)) return false;
+  return isEven || Object.keys(from).some((key) => field(to, key) !== undefined);
 }
 
 /** Tells an object that is not recognized any more once it changed. */
-function isNameless(item: Json): boolean {
-  return isObject(item) && align([item], [{...item, [unknownField]: null}])[0]?.kind !== 'keep';
+function isNameless(item: JsonObject): boolean {
+  return align([item], [{...item, [unknownField]: null}])[0]?.kind !== 'keep';
 }
 
 const unknownField = '\u0000';

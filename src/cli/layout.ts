@@ -7,14 +7,20 @@ export interface Layout {
   /** Columns by which the `-` of a list stands in under its key; kubectl writes 0. */
   readonly listStep: number;
   readonly lineBreak: '\n' | '\r\n';
+  /** Whether strings of several lines are written as `|` blocks; else in quotes. */
+  readonly literals: boolean;
 }
+
+/** The layout that kubectl prints in. */
+export const kubectlLayout: Layout = {step: 2, listStep: 0, lineBreak: '\n', literals: true};
 
 /** The layout of a document: that of the first nested map and list in it; where there is none, kubectl's. */
 export function detectLayout(text: string, root: unknown): Layout {
   const found: {step?: number; listStep?: number} = {};
   search(text, root, found);
   const end = text.indexOf('\n');
-  return {step: found.step ?? 2, listStep: found.listStep ?? 0, lineBreak: end > 0 && text[end - 1] === '\r' ? '\r\n' : '\n'};
+  const lineBreak = end > 0 && text[end - 1] === '\r' ? '\r\n' : '\n';
+  return {...kubectlLayout, ...found, lineBreak};
 }
 
 /** Tells a map or list of block style: indented lines, not brackets. */

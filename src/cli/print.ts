@@ -4,7 +4,7 @@ import {applyEdits, type Edit} from './edit.ts';
 import {emitDocument} from './emit.ts';
 import {Fragments} from './fragments.ts';
 import {detectLayout} from './layout.ts';
-import {spliceYaml} from './splice.ts';
+import {spliceYaml, type Splice} from './splice.ts';
 
 /**
  * The text of a YAML document with another value: only what differs from `document.value` is written anew, everything else
@@ -25,12 +25,17 @@ export function printYaml(text: string, document: YamlDocument, after: Json, fra
 
 function printMarkless(text: string, document: YamlDocument, after: Json, fragments: Fragments): string {
   const layout = detectLayout(text, document.doc.contents);
-  const splice = (maxDepth?: number): ReturnType<typeof spliceYaml> =>
-    spliceYaml(text, document.doc, document.value, after, layout, fragments, maxDepth);
+  const splice = (maxDepth?: number, literals = true): Splice =>
+    spliceYaml(text, document.doc, document.value, after, {...layout, literals}, fragments, maxDepth);
   const edited = (edits: readonly Edit[]): string => applyEdits(text, edits, layout.lineBreak);
   const inPlace = splice();
   const result = edited(inPlace.edits);
-  if (reads(edited(inPlace.reduced), inPlace.expected) || reads(result, after)) return result;
+  // How many blank lines a `|+` block keeps depends on lines that the shorter text may lack.
+  if (!/[|>][1-9]?\+/.test(text) && reads(edited(inPlace.reduced), inPlace.expected)) return result;
+  if (reads(result, after)) return result;
+  // An added `|` block takes in a comment behind it that stands further in.
+  const quoted = edited(splice(undefined, false).edits);
+  if (reads(quoted, after)) return quoted;
   for (let maxDepth = inPlace.depth; maxDepth >= 0; maxDepth -= 1) {
     const larger = edited(splice(maxDepth).edits);
     if (reads(larger, after)) return larger;

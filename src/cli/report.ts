@@ -1,7 +1,8 @@
 import {asObject, asString, type JsonObject} from '../core/json.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {formatFault} from '../core/errors.ts';
-import {skipReasons} from '../core/reasons.ts';
+import {noteCodes, skipReasons} from '../core/reasons.ts';
+import {workloadOf} from '../core/workload.ts';
 import type {ManifestObject} from './documents.ts';
 
 /** One line for stderr. Errors are printed under --quiet too. */
@@ -28,13 +29,15 @@ export function linesOf(object: ManifestObject, outcome: Outcome, namespace: str
       lines.push(...verdict.faults.map((fault): Line => ({level: 'error', text: `${at}${named}: refused: ${formatFault(fault)}`})));
       break;
     case 'skipped':
-      if (!expected.has(verdict.reason)) lines.push({level: 'info', text: `${at}${named}: skipped: ${verdict.reason}: ${skipReasons[verdict.reason]}`});
+      if (!isQuiet(verdict)) lines.push({level: 'info', text: `${at}${named}: skipped: ${verdict.reason}: ${skipReasons[verdict.reason]}`});
       break;
     case 'injected':
     case 'alreadyInjected':
     case 'removed':
       break;
   }
+  const old = isQuiet(verdict) ? undefined : oldApiGroup(object.value);
+  if (old !== undefined) lines.push({level: 'warning', text: `${at}${named}: ${old}`});
   for (const note of outcome.notes) lines.push({level: note.code === 'kept' ? 'info' : 'warning', text: `${at}${named}: ${note.code}: ${note.message}`});
   return lines;
 }
@@ -42,11 +45,22 @@ export function linesOf(object: ManifestObject, outcome: Outcome, namespace: str
 /** Reasons that nobody needs to hear of: nothing was asked for there. */
 const expected: ReadonlySet<string> = new Set(['notAsked', 'notOurs', 'noPodTemplate', 'notInjected']);
 
+function isQuiet(verdict: Outcome['verdict']): boolean {
+  return verdict.kind === 'skipped' && expected.has(verdict.reason);
+}
+
+/** What to say of an object whose version no API server takes any more: the talks' Deployments are `apps/v1beta1`. */
+function oldApiGroup(object: JsonObject): string | undefined {
+  const served = workloadOf(object)?.apiVersion;
+  const given = asString(object['apiVersion']) ?? '';
+  return served === undefined || served === given ? undefined : `oldApiGroup: ${given}: ${noteCodes.oldApiGroup}; write ${served}`;
+}
+
 /** The last line: how many objects came to what. */
 export function summaryOf(outcomes: readonly Outcome[], faults: number): string {
   const counts = new Map<string, number>();
   for (const {verdict} of outcomes) {
-    const name = verdict.kind === 'skipped' && expected.has(verdict.reason) ? 'not asked' : names[verdict.kind];
+    const name = isQuiet(verdict) ? 'not asked' : names[verdict.kind];
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   if (faults > 0) counts.set('unreadable', faults);

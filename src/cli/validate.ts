@@ -30,5 +30,5 @@ export async function validate(options: ValidateOptions, io: Io): Promise<ExitCo
 }
 
 function finding(level: 'error' | 'warning', {code, message, fix, source, position, path}: Fault): Record<string, unknown> {
-  return {level, code, message, ...(fix === undefined ? {} : {fix}), source, ...(position ?? {}), ...(path === undefined ? {} : {path})};
+  return {level, code, message, ...(fix === undefined ? {} : {fix}), source, ...position, ...(path === undefined ? {} : {path})};
 }

@@ -1,6 +1,7 @@
-import {deepEqual, isList, isObject, type Json, type JsonObject} from './json.ts';
+import {asObject, deepEqual, isList, isObject, type Json, type JsonObject} from './json.ts';
+import {autoImage, injectKey} from './annotations.ts';
 import {canonical, digest} from './canonical.ts';
-import {equals, withoutDefaults} from './kubernetes/equality.ts';
+import {equals, isDefault, withoutDefaults} from './kubernetes/equality.ts';
 import {fieldOf, itemKey, type FieldSchema} from './kubernetes/schema.ts';
 
 /**
@@ -48,7 +49,7 @@ export function holds(value: Json | undefined, added: Added, schema: FieldSchema
   if (value === undefined || value === null) return false;
   const node: AddedNode = added === 1 || !isObject(added) ? {} : added;
   // What stands there as it did before was not replaced, or not any more.
-  if (isLeaf(node)) return node[priorKey] === undefined || !deepEqual(value, node[priorKey] as Json);
+  if (isLeaf(node)) return node[priorKey] === undefined || !deepEqual(value, node[priorKey]);
   if (isList(value)) {
     const wanted = Object.keys(node).filter((key) => key !== priorKey);
     const items = new Map(value.map((item) => [segment(itemName(schema, item)), item]));
@@ -76,7 +77,7 @@ export interface TakeOut {
 export function takeOut(value: Json | undefined, added: Added, schema: FieldSchema, options: TakeOut = {}): Json | undefined {
   if (value === undefined || value === null) return value;
   const node: AddedNode = added === 1 || !isObject(added) ? {} : added;
-  const prior = node[priorKey] as Json | undefined;
+  const prior = node[priorKey];
   if (isLeaf(node)) {
     if (options.left === undefined || (prior !== undefined && deepEqual(value, prior))) return prior;
     return changedSince(value, options.left, schema) ?? prior;
@@ -128,12 +129,12 @@ export function addedPaths(added: Added, at = ''): string[] {
 export function mergeAdded(first: Added | undefined, second: Added | undefined): Added | undefined {
   if (first === undefined) return second;
   if (second === undefined || first === 1 || second === 1) return first;
-  const result: Record<string, Added | Json> = {...first};
-  for (const [key, value] of Object.entries(second)) {
-    const existing = Object.hasOwn(result, key) ? result[key] : undefined;
-    define(result, key, key === priorKey ? (existing ?? value) : (mergeAdded(existing as Added | undefined, value as Added) as Added));
-  }
-  return result;
+  const both = Object.entries(second).map(([key, value]): [string, Added | Json] => {
+    const existing = Object.hasOwn(first, key) ? first[key] : undefined;
+    if (existing === undefined) return [key, value];
+    return [key, key === priorKey ? existing : (mergeAdded(existing as Added, value as Added) ?? value)];
+  });
+  return {...first, ...Object.fromEntries(both)};
 }
 
 /** A tree with one part at the end of the path. */
@@ -145,7 +146,13 @@ export function addedAt(path: readonly string[], part: Added): Added {
 export function isAdded(value: Json | undefined, depth = 0): value is Added & Json {
   if (value === 1) return true;
   if (!isObject(value) || depth > maxDepth) return false;
-  return Object.entries(value).every(([key, part]) => key === priorKey || isAdded(part, depth + 1));
+  return Object.entries(value).every(([key, part]) => (key === priorKey ? isPrior(part) : isAdded(part, depth + 1)));
+}
+
+/** A scalar, an empty list, or a map of scalars (`requests`). */
+function isPrior(value: Json | undefined): boolean {
+  const inner = isList(value) ? value : isObject(value) ? Object.values(value) : [];
+  return isList(value) ? inner.length === 0 : inner.every((item) => typeof item !== 'object');
 }
 
 const unknownSchema: FieldSchema = {type: 'any'};
@@ -161,29 +168,52 @@ function unsegment(key: string): string {
 }
 
 function takeOutOfObject(value: JsonObject, node: AddedNode, schema: FieldSchema, options: TakeOut): JsonObject {
-  const result: Record<string, Json> = {};
+  const result: [string, Json][] = [];
   let changed = false;
   for (const name of Object.keys(value)) {
     const part = value[name] as Json;
     const key = segment(name);
     const old = isObject(options.left) && Object.hasOwn(options.left, name) ? options.left[name] : undefined;
-    const kept = Object.hasOwn(node, key) ? takeOut(part, node[key] as Added, childSchema(schema, name), {left: old}) : part;
+    const named = Object.hasOwn(node, key) ? (node[key] as Added) : undefined;
+    const kept = named === undefined || !isAdmissible(node, name, value, schema) ? part : takeOut(part, named, childSchema(schema, name), {left: old});
     if (kept !== part) changed = true;
-    if (kept !== undefined) define(result, name, kept);
+    if (kept !== undefined) result.push([name, kept]);
   }
-  return changed ? result : value;
+  return changed ? Object.fromEntries(result) : value;
+}
+
+/**
+ * A record is as good as who wrote it, and anybody who may annotate a pod may have. So what it says stood there before is
+ * only put back when it counts as unset there: nothing that a record says can set a field.
+ */
+function isAdmissible(node: AddedNode, name: string, owner: JsonObject, schema: FieldSchema): boolean {
+  const prior = asObject(node[segment(name)])?.[priorKey];
+  if (prior === undefined || isNothing(prior)) return true;
+  if (schema.mapOf === true) return name === injectKey && typeof prior === 'string';
+  if (schema.type === 'Container' && name === 'image') return prior === autoImage;
+  // With `image: auto` the pull policy was the template's too, whatever stood there.
+  const isAuto = asObject(node['image'])?.[priorKey] === autoImage;
+  if (schema.type === 'Container' && name === 'imagePullPolicy' && isAuto) return typeof prior === 'string';
+  return isDefault(schema.type, {...owner, [name]: prior}, name);
+}
+
+function isNothing(value: Json): boolean {
+  return value === null || value === false || value === 0 || value === '' || (isList(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
 }
 
 function takeOutOfList(value: readonly Json[], node: AddedNode, schema: FieldSchema, options: TakeOut): readonly Json[] {
   const before = isList(options.left) ? new Map(options.left.map((item) => [itemName(schema, item), item])) : undefined;
   const keys = schema.list?.kind === 'map' ? schema.list.keys : [];
   const result: Json[] = [];
+  const seen = new Set<string>();
   let changed = false;
   for (const item of value) {
     const name = itemName(schema, item);
     const key = segment(name);
     let kept: Json | undefined = item;
-    if (Object.hasOwn(node, key)) {
+    // Of several items of one name the template was merged with the first.
+    if (Object.hasOwn(node, key) && !seen.has(key)) {
+      seen.add(key);
       kept = takeOut(item, node[key] as Added, itemSchema(schema), {left: before?.get(name)});
       if (kept !== undefined && kept !== item) kept = withKeys(kept, item, keys);
     }
@@ -198,10 +228,4 @@ function withKeys(changed: Json, item: Json, keys: readonly string[]): Json {
   if (!isObject(changed) || !isObject(item)) return changed;
   const missing = Object.entries(item).filter(([name]) => keys.includes(name) && !Object.hasOwn(changed, name));
   return missing.length === 0 ? changed : {...Object.fromEntries(missing), ...changed};
-}
-
-/** Sets a field as data whatever its name: assignment to `__proto__` would not. */
-function define<T>(target: Record<string, T>, key: string, value: T): void {
-  if (key === '__proto__') Object.defineProperty(target, key, {value, enumerable: true, configurable: true, writable: true});
-  else target[key] = value;
 }

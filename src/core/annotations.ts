@@ -18,6 +18,9 @@ export const templateLabel = `${domain}/template`;
 /** What Initializers wrote: `initializer.kubernetes.io/NAME: "true"`. */
 export const legacyPrefix = 'initializer.kubernetes.io/';
 
+/** The template's image where the author wrote this: the API demands an image in a pod template. */
+export const autoImage = 'auto';
+
 /** One template that an annotation asks for. `name?` is optional: where it cannot be injected, the pod goes on without it. */
 export interface Request {
   readonly name: string;
@@ -53,7 +56,8 @@ export function readAsk(annotations: JsonObject | undefined, templates: Template
     faults.push(bad(`${injectKey} is ${JSON.stringify(value)}, and annotations are strings`, `write ${injectKey}: "${String(value)}" with quotes`));
   }
   const legacy = legacyKeys(annotations);
-  for (const key of legacy) {
+  if (legacy.length > maxTemplates) faults.push(bad(`${legacy.length} annotations ask by ${legacyPrefix}, and ${maxTemplates} are allowed`, 'remove some'));
+  for (const key of legacy.slice(0, maxTemplates)) {
     if (kind === 'nothing') kind = 'list';
     addRequest({name: legacyName(key, templates), optional: false}, requests, notes);
   }
@@ -96,8 +100,16 @@ const optOut: Ask = {kind: 'optOut', requests: [], faults: [], notes: []};
 /** RFC 1123 subdomain, the syntax of a ConfigMap's name: apimachinery, validation.IsDNS1123Subdomain. */
 const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
+/** No pod has use for more, and each must be looked up and answered for. */
+const maxTemplates = 100;
+
 function readList(value: string, requests: Request[], faults: Fault[], notes: Note[]): void {
-  for (const part of value.split(',')) {
+  const parts = value.split(',');
+  if (parts.length > maxTemplates) {
+    faults.push(bad(`${injectKey} lists ${parts.length} templates, and ${maxTemplates} are allowed`, 'shorten the list'));
+    return;
+  }
+  for (const part of parts) {
     const item = part.trim();
     if (item === '') continue;
     const optional = item.endsWith('?');
@@ -126,7 +138,8 @@ function addRequest(request: Request, requests: Request[], notes: Note[]): void 
     return;
   }
   notes.push({code: 'duplicateTemplate', message: `${request.name} is asked for twice; it is injected once`, template: request.name});
-  if (!request.optional) requests[index] = request;
+  // A wish that must be met outweighs one that may fail.
+  if (!request.optional) requests.splice(index, 1, request);
 }
 
 function legacyKeys(annotations: JsonObject): readonly string[] {

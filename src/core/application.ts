@@ -5,7 +5,7 @@ import {equals} from './kubernetes/equality.ts';
 import {cleanPath, fieldOf} from './kubernetes/schema.ts';
 import {nearest} from './nearest.ts';
 import {knowingEmpty, type Part} from './part.ts';
-import {namesIn, type Scene} from './scene.ts';
+import {namesIn, ownerOf, type Scene} from './scene.ts';
 import type {Template} from './template.ts';
 import {unite} from './underlay.ts';
 
@@ -25,7 +25,7 @@ export function addToApplication(containers: readonly Json[], template: Template
     const container = asObject(item);
     const name = asString(container?.['name']);
     if (container === undefined || name === undefined || !names.has(name)) continue;
-    const part = addToContainer(container, `/spec/containers/${index}`, template);
+    const part = addToContainer(container, `/spec/containers/${index}`, template, scene);
     kept.push(...part.kept.map((path) => `containers/${name}/${path}`));
     faults.push(...part.faults);
     if (part.added === undefined) continue;
@@ -56,10 +56,10 @@ function applicationNames(containers: readonly Json[], template: Template, scene
   return names;
 }
 
-function addToContainer(container: JsonObject, pointer: string, template: Template): Part<JsonObject> {
+function addToContainer(container: JsonObject, pointer: string, template: Template, scene: Scene): Part<JsonObject> {
   const env = addEnv(asList(container['env']), template.app.env);
   const envFrom = unite(template.app.envFrom, asList(container['envFrom']), fieldOf('Container', 'envFrom') ?? {type: 'EnvFromSource'});
-  const mounts = addMounts(asList(container['volumeMounts']), pointer, container, template);
+  const mounts = addMounts(asList(container['volumeMounts']), pointer, container, template, scene);
   let value = container;
   const node: [string, Added][] = [];
   for (const [name, part] of [['env', env], ['envFrom', envFrom], ['volumeMounts', mounts]] as const) {
@@ -80,7 +80,7 @@ function addEnv(own: readonly Json[], wanted: readonly JsonObject[]): Omit<Part<
   return {value: [...own, ...fresh], added: Object.fromEntries(fresh.map((variable) => [segment(String(variable['name'])), 1])), kept};
 }
 
-function addMounts(own: readonly Json[], pointer: string, container: JsonObject, template: Template): Part<readonly Json[]> {
+function addMounts(own: readonly Json[], pointer: string, container: JsonObject, template: Template, scene: Scene): Part<readonly Json[]> {
   const fresh: Json[] = [];
   const added: [string, Added][] = [];
   const kept: string[] = [];
@@ -89,20 +89,28 @@ function addMounts(own: readonly Json[], pointer: string, container: JsonObject,
     const path = cleanPath(String(mount['mountPath']));
     const index = own.findIndex((item) => cleanPath(String(asObject(item)?.['mountPath'])) === path);
     const existing = asObject(own[index]);
-    if (existing === undefined) {
+    const device = asList(container['volumeDevices']).findIndex((item) => cleanPath(String(asObject(item)?.['devicePath'])) === path);
+    if (device !== -1) {
+      faults.push(taken(template, mount, container, 'a device', `${pointer}/volumeDevices/${device}`));
+    } else if (existing === undefined) {
       fresh.push(mount);
       added.push([segment(path), 1]);
     } else if (existing['name'] === mount['name'] && equals('string', existing['subPath'] ?? null, mount['subPath'] ?? null)) {
       kept.push(`volumeMounts/${path.replaceAll('~', '~0').replaceAll('/', '~1')}`);
     } else {
-      faults.push({
-        code: 'mountPathConflict',
-        message: `template ${template.name} mounts its volume ${JSON.stringify(mount['name'])} at ${path} in the container ${JSON.stringify(container['name'])}, where the volume ${JSON.stringify(existing['name'])} is mounted already`,
-        fix: 'mount one of the two elsewhere',
-        path: `${pointer}/volumeMounts/${index}`,
-      });
+      const volume = String(existing['name']);
+      faults.push(taken(template, mount, container, `the volume ${JSON.stringify(volume)} of ${ownerOf(scene, `volumes/${volume}`)}`, `${pointer}/volumeMounts/${index}`));
     }
   }
   if (fresh.length === 0) return {value: own, added: undefined, kept, faults};
   return {value: [...own, ...fresh], added: Object.fromEntries(added), kept, faults};
+}
+
+function taken(template: Template, mount: JsonObject, container: JsonObject, by: string, path: string): Fault {
+  return {
+    code: 'mountPathConflict',
+    message: `template ${template.name} mounts its volume ${JSON.stringify(mount['name'])} at ${String(mount['mountPath'])} in the container ${JSON.stringify(container['name'])}, where ${by} is already`,
+    fix: 'mount one of the two elsewhere',
+    path,
+  };
 }

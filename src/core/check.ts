@@ -1,7 +1,7 @@
 import {statusKey} from './annotations.ts';
 import type {Fault} from './errors.ts';
 import {asList, asObject, asString, isObject, type JsonObject} from './json.ts';
-import {parseQuantity, sameQuantity, sumQuantities} from './kubernetes/quantity.ts';
+import {compareQuantities, parseQuantity, sameQuantity, sumQuantities} from './kubernetes/quantity.ts';
 import type {Note} from './outcome.ts';
 import type {Scene} from './scene.ts';
 
@@ -50,14 +50,12 @@ function resourceFaults(after: JsonObject, scene: Scene): Fault[] {
   const spec = asObject(after['spec']);
   const own = asObject(spec?.['resources']);
   if (spec === undefined || own === undefined || scene.owners.size === 0) return [];
-  const faults: Fault[] = [];
-  const running = [...containersOf(spec, 'containers'), ...containersOf(spec, 'initContainers').filter((container) => container['restartPolicy'] === 'Always')];
+  const faults: Fault[] = limitFaults(spec, own, scene);
   for (const resource of ['cpu', 'memory'] as const) {
     const limit = asObject(own['requests'])?.[resource] ?? asObject(own['limits'])?.[resource];
     const allowed = parseQuantity(limit);
     if (allowed === undefined) continue;
-    const wanted = sumQuantities(running.map((container) => requestOf(container, resource)));
-    if (wanted <= allowed) continue;
+    if (requestedTogether(spec, resource) <= allowed) continue;
     const names = [...new Set(scene.owners.values())].join(', ');
     faults.push({
       code: 'podResourcesExceeded',
@@ -67,6 +65,35 @@ function resourceFaults(after: JsonObject, scene: Scene): Fault[] {
     });
   }
   return faults;
+}
+
+/** What the containers request at their most: all that run together, or one that prepares, with the native sidecars before it. */
+function requestedTogether(spec: JsonObject, resource: string): bigint {
+  let sidecars = 0n;
+  let preparing = 0n;
+  for (const container of containersOf(spec, 'initContainers')) {
+    const wanted = sumQuantities([requestOf(container, resource)]);
+    if (container['restartPolicy'] === 'Always') sidecars += wanted;
+    else if (sidecars + wanted > preparing) preparing = sidecars + wanted;
+  }
+  const running = sidecars + sumQuantities(containersOf(spec, 'containers').map((container) => requestOf(container, resource)));
+  return running > preparing ? running : preparing;
+}
+
+/** A container's limit may not be above the pod's. Source: Kubernetes, validatePodResourceConsistency. */
+function limitFaults(spec: JsonObject, own: JsonObject, scene: Scene): Fault[] {
+  return (['containers', 'initContainers'] as const).flatMap((list) =>
+    containersOf(spec, list).flatMap((container, index) =>
+      (['cpu', 'memory'] as const).flatMap((resource): Fault[] => {
+        const allowed = asObject(own['limits'])?.[resource];
+        const limit = asObject(asObject(container['resources'])?.['limits'])?.[resource];
+        const owner = scene.owners.get(`containers/${asString(container['name']) ?? ''}`);
+        if (owner === undefined || compareQuantities(limit, allowed) !== 1) return [];
+        const message = `the container ${JSON.stringify(container['name'])} of template ${owner} has a ${resource} limit of ${String(limit)}, above the ${String(allowed)} of the pod's own resources`;
+        return [{code: 'podResourcesExceeded', message, fix: `raise spec.resources.limits.${resource}, or lower the container's`, path: `/spec/${list}/${index}/resources/limits/${resource}`}];
+      }),
+    ),
+  );
 }
 
 function qosNotes(before: JsonObject, after: JsonObject): Note[] {

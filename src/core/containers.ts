@@ -1,4 +1,5 @@
 import {mergeAdded, priorKey, segment, type Added} from './added.ts';
+import {autoImage} from './annotations.ts';
 import type {Fault} from './errors.ts';
 import {asList, type Json, type JsonObject} from './json.ts';
 import {defaultPullPolicy} from './kubernetes/image.ts';
@@ -47,9 +48,6 @@ export function addContainers(spec: JsonObject, list: ContainerList, template: T
   else result.splice(at, 0, ...fresh);
   return {value: added.length === 0 ? containers : result, added: added.length === 0 ? undefined : Object.fromEntries(added), kept, faults};
 }
-
-/** The template's image where the author wrote this: the API demands an image in a pod template. */
-export const autoImage = 'auto';
 
 /** The template's container under the author's of the same name. `image: auto` is the template's image and pull policy. */
 function customise(container: JsonObject, own: JsonObject, path: string): {readonly value: JsonObject; readonly added: Added | undefined; readonly kept: readonly string[]} {

@@ -40,13 +40,17 @@ export function decide(
     if (asked === undefined && ask.kind !== 'nothing') asked = ask;
   }
   if (own.kind !== 'nothing') return fromAsk(own, pod.level, namespace, templates);
-  if (asked !== undefined) return fromAsk(asked, 'workload', namespace, templates);
+  if (asked !== undefined) return withNotes(fromAsk(asked, 'workload', namespace, templates), own.notes);
   if (field(namespace.labels, injectionLabel) === 'enabled') {
     const list = readAsk(namespace.annotations, templates);
     // "false" on a Namespace means no default, and "true" there has no list that it could mean.
-    if (list.kind === 'list') return fromAsk(list, 'namespace', namespace, templates);
+    if (list.kind === 'list') return withNotes(fromAsk(list, 'namespace', namespace, templates), own.notes);
   }
   return {level: undefined, optOut: false, requests: [], faults: [], notes: own.notes};
+}
+
+function withNotes(decision: Decision, notes: readonly Note[]): Decision {
+  return notes.length === 0 ? decision : {...decision, notes: [...notes, ...decision.notes]};
 }
 
 function optOut(level: Level): Decision {

@@ -1,10 +1,9 @@
 import {addedPaths, type Added} from './added.ts';
-import {unreadKeys, type Request} from './annotations.ts';
+import {autoImage, unreadKeys, type Request} from './annotations.ts';
 import {checkPod} from './check.ts';
-import {autoImage} from './containers.ts';
 import type {Decision} from './decide.ts';
 import type {Fault} from './errors.ts';
-import {asList, asObject, deepEqual, isObject, type JsonObject} from './json.ts';
+import {asList, asObject, deepEqual, isObject, type Json, type JsonObject} from './json.ts';
 import {mergeTemplate} from './merge.ts';
 import {nearest} from './nearest.ts';
 import type {Note, TemplateOutcome, Verdict} from './outcome.ts';
@@ -44,8 +43,8 @@ export function injectPod(pod: JsonObject, decision: Decision, context: PodConte
   if (status !== undefined && isDone(pod, status, decision.requests, context.templates)) {
     return {verdict: {kind: 'alreadyInjected'}, pod, templates: status.templates.map(already), notes};
   }
-  const malformed = shapeFault(pod);
-  if (malformed !== undefined) return refused(pod, [malformed], [], notes);
+  const misshapen = shapeFault(pod);
+  if (misshapen !== undefined) return refused(pod, [misshapen], [], notes);
   const author = status === undefined ? pod : authorsPart(pod, status, {own: false});
   return injectAfresh(pod, author, status, decision, context, notes);
 }
@@ -56,10 +55,24 @@ export function isDone(pod: JsonObject, status: Status, requests: readonly Reque
   for (const [index, entry] of status.templates.entries()) {
     const request = requests[index];
     if (request?.name !== entry.name) return false;
-    // A record of having been left out counts only for what may be left out, or a forged one would opt out in silence.
-    if (entry.skipped !== undefined && entry.skipped !== 'windows' && !isOptional(request, templates.get(request.name))) return false;
+    const template = templates.get(request.name);
+    if (entry.skipped === undefined ? !isCredible(pod, status, entry, template) : !mayBeLeftOut(pod, entry, request, template)) return false;
   }
   return holdsAll(pod, status);
+}
+
+/** A record that names nothing, or less than the very template that it names adds, is not one of ours. */
+function isCredible(pod: JsonObject, status: Status, entry: StatusEntry, template: TemplateEntry | undefined): boolean {
+  const containers = asObject(asObject(asObject(entry.added)?.['spec'])?.['containers']);
+  if (entry.added === undefined || entry.hash === undefined || status.app.some((name) => containers?.[name] === 1)) return false;
+  if (template?.kind !== 'good' || template.template.hash !== entry.hash) return true;
+  const names = new Set([...namesIn(asObject(pod['spec'])?.['containers']), ...namesIn(asObject(pod['spec'])?.['initContainers'])]);
+  return [...template.template.containers, ...template.template.initContainers].every((container) => names.has(String(container['name'])));
+}
+
+/** A record of having been left out counts only for what may be left out, or a forged one would opt out in silence. */
+function mayBeLeftOut(pod: JsonObject, entry: StatusEntry, request: Request, template: TemplateEntry | undefined): boolean {
+  return entry.skipped === 'windows' ? isWindows(asObject(pod['spec'])) : isOptional(request, template);
 }
 
 /** The templates that a status records and nothing asks for any more, taken out. */
@@ -89,7 +102,7 @@ function injectAfresh(
   context: PodContext,
   notes: Note[],
 ): PodOutcome {
-  const app = applicationOf(author, status, context);
+  const app = applicationOf(author, status, decision.requests, context);
   let scene: Scene = {app, owners: new Map(), placed: new Map()};
   let result = author;
   const faults: Fault[] = [];
@@ -107,7 +120,7 @@ function injectAfresh(
       outcomes.push({name: request.name, kind: 'injected', added: one.entry.added === undefined ? [] : addedPaths(one.entry.added), kept: one.entry.kept ?? []});
       entries.push(one.entry);
       for (const path of one.entry.kept ?? []) {
-        notes.push({code: 'kept', message: `template ${request.name}: ${path} stays as the author wrote it`, template: request.name, path: `/${path}`});
+        notes.push({code: 'kept', message: `template ${request.name}: ${path} stays as the author wrote it`, template: request.name});
       }
     } else if (one.kind === 'skipped') {
       outcomes.push({name: request.name, kind: 'skipped', reason: one.reason, message: skipReasons[one.reason], added: [], kept: []});
@@ -140,8 +153,8 @@ function injectAfresh(
   // A second review that puts in what another webhook left alone comes to the same pod.
   if (status !== undefined && deepEqual(written, pod)) return {verdict: {kind: 'alreadyInjected'}, pod, templates: entries.map(already), notes: []};
   const any = entries.some((entry) => entry.skipped === undefined);
-  const [skipped] = entries;
-  const verdict: Verdict = any || skipped?.skipped === undefined ? {kind: 'injected'} : {kind: 'skipped', reason: 'allLeftOut'};
+  const windows = entries.every((entry) => entry.skipped === 'windows');
+  const verdict: Verdict = any ? {kind: 'injected'} : {kind: 'skipped', reason: windows ? 'windows' : 'allLeftOut'};
   return {verdict, pod: written, templates: outcomes, notes};
 }
 
@@ -170,16 +183,30 @@ function injectOne(pod: JsonObject, request: Request, entry: TemplateEntry | und
   };
 }
 
-function isOptional(request: Request, entry: TemplateEntry | undefined): boolean {
+/** Optional by the list (`name?`) or by the template (`required: false`). */
+export function isOptional(request: Request, entry: TemplateEntry | undefined): boolean {
   return request.optional || (entry?.kind === 'good' && !entry.template.required);
 }
 
 /** On a second review what stands in the pod beside the known containers was put there by another injector. */
-function applicationOf(author: JsonObject, status: Status | undefined, context: PodContext): readonly string[] {
-  const names = namesIn(asObject(author['spec'])?.['containers']);
+function applicationOf(author: JsonObject, status: Status | undefined, requests: readonly Request[], context: PodContext): readonly string[] {
+  const customised = templateContainers(requests, context.templates);
+  const names = namesIn(asObject(author['spec'])?.['containers']).filter((name) => !customised.has(name));
   if (status !== undefined && context.reviewedAgain) return names.filter((name) => status.app.includes(name));
   const foreign = context.foreignContainers ?? defaultForeignContainers;
   return names.filter((name) => !foreign.has(name));
+}
+
+/** Names of the containers that these templates bring; the author's of such a name customise them. */
+export function templateContainers(requests: readonly Request[], templates: TemplateSnapshot): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const request of requests) {
+    const entry = templates.get(request.name);
+    if (entry?.kind !== 'good') continue;
+    for (const container of entry.template.containers) names.add(String(container['name']));
+    for (const container of entry.template.initContainers) names.add(String(container['name']));
+  }
+  return names;
 }
 
 function missing(name: string, templates: TemplateSnapshot): Fault {
@@ -243,7 +270,10 @@ function malformed(path: string, message: string): Fault {
 
 /** `image: auto` that no template took: the kubelet would try to pull an image of that name. */
 function unresolvedImages(pod: JsonObject): readonly Fault[] {
-  const containers = asList(asObject(pod['spec'])?.['containers']);
+  return (['containers', 'initContainers'] as const).flatMap((list) => unresolvedIn(list, asList(asObject(pod['spec'])?.[list])));
+}
+
+function unresolvedIn(list: string, containers: readonly Json[]): readonly Fault[] {
   return containers.flatMap((item, index): Fault[] => {
     const container = asObject(item);
     if (container?.['image'] !== autoImage) return [];
@@ -252,7 +282,7 @@ function unresolvedImages(pod: JsonObject): readonly Fault[] {
         code: 'imageMissing',
         message: `the container ${JSON.stringify(container['name'])} has image: ${autoImage}, and no template that was injected has a container of that name`,
         fix: 'ask for the template whose container it customises, or give it an image',
-        path: `/spec/containers/${index}/image`,
+        path: `/spec/${list}/${index}/image`,
       },
     ];
   });

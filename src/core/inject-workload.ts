@@ -1,7 +1,8 @@
+import {holds, podSchema} from './added.ts';
 import {formatRequests, injectionAnnotations, injectKey, unreadKeys} from './annotations.ts';
 import {decide, type Decision} from './decide.ts';
 import type {InjectInput} from './inject.ts';
-import {injectPod, isDone, type PodOutcome} from './inject-pod.ts';
+import {injectPod, isDone, isOptional, templateContainers, type PodOutcome} from './inject-pod.ts';
 import {asObject, deepEqual, type JsonObject} from './json.ts';
 import {equals} from './kubernetes/equality.ts';
 import type {Note, Outcome, TemplateOutcome, Verdict} from './outcome.ts';
@@ -68,13 +69,18 @@ function before(input: InjectInput, workload: Workload): Side | undefined {
 }
 
 /**
- * The author's part of the pod template that arrives. With the old status, or none of its own (a manifest without it, or one
- * who took it off), what differs from the old template was changed by hand, and stays the author's.
+ * The author's part of the pod template that arrives. With the old status what differs from the old template was changed by
+ * hand, and stays the author's.
  */
 function authorNow(now: Side, then: Side | undefined): JsonObject {
-  const inherits = then?.status !== undefined && (now.status === undefined || isSameStatus(now, then));
+  const inherits = then?.status !== undefined && (isSameStatus(now, then) || lostItsStatus(now, then.status));
   const status = inherits ? then.status : now.status;
   return status === undefined ? now.template : authorsPart(now.template, status, inherits ? {left: then.template} : {});
+}
+
+/** Somebody took the status off and left all that it records: it is ours all the same. */
+function lostItsStatus(now: Side, old: Status): boolean {
+  return statusText(now.template) === undefined && old.own !== undefined && holds(now.template, old.own, podSchema) && holdsAll(now.template, old);
 }
 
 /** Neither the author's part nor what the annotations ask is another than before: no reason for a rollout. */
@@ -89,7 +95,7 @@ function isAuthorUnchanged(change: Change, then: Side): boolean {
 
 function unchanged(change: Change, then: Side): Outcome {
   const {input, now, decision} = change;
-  const complete = then.status !== undefined && holdsAll(then.template, then.status) && decision.level === 'workload';
+  const complete = decision.level === 'workload' && then.status !== undefined && isDone(then.template, then.status, decision.requests, input.templates);
   const verdict: Verdict = complete ? (decision.optOut ? skip('optedOut') : {kind: 'alreadyInjected'}) : skip('unchanged');
   const notes: Note[] = [];
   if (now.status !== undefined && complete && !holdsAll(now.template, now.status)) {
@@ -115,15 +121,18 @@ function keepJob(change: Change, then: Side): Outcome {
 
 /** The pod template with what the workload's annotations ask, and with the resolved list, which its pods will read. */
 function rewrite(change: Change): Outcome {
-  const {input, author, decision} = change;
+  const {input, decision} = change;
+  const status = change.now.status ?? change.then?.status;
   const notes = unreadKeys(asObject(input.object['metadata']));
-  const list = withAnnotation(author, injectKey, decision.optOut ? 'false' : formatRequests(decision.requests));
+  const author = withoutRests(change.author, status, templateContainers(decision.requests, input.templates));
+  const requests = decision.requests.map((request) => ({...request, optional: isOptional(request, input.templates.get(request.name))}));
+  const list = withAnnotation(author, injectKey, decision.optOut ? 'false' : formatRequests(requests));
   if (decision.optOut) {
-    const result = withoutRests(writeStatus(list.value, {v: 1, at: 'workload', app: [], own: list.added, templates: []}), change.now.status);
+    const result = withoutRests(writeStatus(list.value, {v: 1, at: 'workload', app: [], own: list.added, templates: []}), status);
     return outcome(input, skip('optedOut'), {level: 'workload', object: replaced(change, result), notes});
   }
   const pod = injectPod(list.value, decision, {...input, own: list.added, reviewedAgain: false});
-  const result = withoutRests(pod.pod, change.now.status);
+  const result = withoutRests(pod.pod, status);
   const object = pod.verdict.kind === 'refused' ? input.object : replaced(change, result);
   const verdict: Verdict = pod.verdict.kind === 'injected' && object === input.object ? {kind: 'alreadyInjected'} : pod.verdict;
   return outcome(input, verdict, {level: 'workload', object, templates: pod.templates, notes: [...notes, ...pod.notes, ...jobNotes(change, pod.templates)]});

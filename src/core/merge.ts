@@ -2,8 +2,8 @@ import {mergeAdded, priorKey, segment, type Added} from './added.ts';
 import {addToApplication} from './application.ts';
 import {addContainers} from './containers.ts';
 import type {Fault} from './errors.ts';
-import {asList, asObject, withField, type Json, type JsonObject} from './json.ts';
-import {covers} from './kubernetes/equality.ts';
+import {asList, asObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
+import {covers, isDefault} from './kubernetes/equality.ts';
 import {knowingEmpty, type Part} from './part.ts';
 import {portFaults} from './ports.ts';
 import {findNamed, ownerOf, type Scene} from './scene.ts';
@@ -33,7 +33,7 @@ export function mergeTemplate(pod: JsonObject, template: Template, scene: Scene)
     spec = withField(spec, name, value);
     specNode.push([name, knowingEmpty(before[name], added)]);
   }
-  const fields = underlay(template.spec, spec, 'PodSpec');
+  const fields = underlay(template.spec, withoutPriority(template.spec, spec), 'PodSpec');
   const metadata = addMetadata(pod, template);
   const specAdded = mergeAdded(specNode.length === 0 ? undefined : Object.fromEntries(specNode), fields.added);
 
@@ -50,6 +50,13 @@ export function mergeTemplate(pod: JsonObject, template: Template, scene: Scene)
     kept: [...init.kept, ...main.kept, ...app.kept, ...volumes.kept, ...fields.kept, ...metadata.kept],
     faults: faults.length > 0 ? faults : portFaults(fields.value, template, scene),
   };
+}
+
+/** Admission gave a pod without a class the priority 0, and forbids a class beside it; it fills in the class's own again. */
+function withoutPriority(base: JsonObject, spec: JsonObject): JsonObject {
+  if (base['priorityClassName'] === undefined || !isDefault('PodSpec', spec, 'priorityClassName')) return spec;
+  const given = (['priority', 'preemptionPolicy'] as const).filter((name) => spec[name] !== undefined && isDefault('PodSpec', spec, name));
+  return given.reduce<JsonObject>(withoutField, spec);
 }
 
 function addMetadata(pod: JsonObject, template: Template): Part<JsonObject> {

@@ -87,17 +87,20 @@ export function authorsPart(pod: JsonObject, status: Status, options: TakeOut & 
  * The pod less the rests of injected containers that nothing was laid under again: changed by hand once, they have no image
  * and would run nothing.
  */
-export function withoutRests(pod: JsonObject, status: Status | undefined): JsonObject {
+export function withoutRests(pod: JsonObject, status: Status | undefined, except: ReadonlySet<string> = new Set()): JsonObject {
   const spec = asObject(pod['spec']);
   if (spec === undefined || status === undefined) return pod;
   let result = spec;
   for (const list of ['containers', 'initContainers'] as const) {
     const injected = status.templates.flatMap((entry) => {
-      const node = asObject(asObject(asObject(entry.added as Json | undefined)?.['spec'])?.[list]);
+      const node = asObject(asObject(asObject(entry.added)?.['spec'])?.[list]);
       return Object.keys(node ?? {}).filter((name) => node?.[name] === 1 || asObject(node?.[name])?.['image'] === 1);
     });
     const containers = asList(spec[list]);
-    const isRest = (item: Json): boolean => asObject(item)?.['image'] === undefined && injected.includes(asString(asObject(item)?.['name']) ?? '');
+    const isRest = (item: Json): boolean => {
+      const name = asString(asObject(item)?.['name']) ?? '';
+      return asObject(item)?.['image'] === undefined && injected.includes(name) && !except.has(name);
+    };
     if (containers.some(isRest)) result = withField(result, list, containers.filter((item) => !isRest(item)));
   }
   return result === spec ? pod : withField(pod, 'spec', result);

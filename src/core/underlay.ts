@@ -30,13 +30,13 @@ export function underlay(base: JsonObject, own: JsonObject, type: string, path =
       kept.push(here);
     } else if (present === undefined) {
       value = withField(value, name, wanted);
-      added = mergeAdded(added, addedAt([name], 1));
+      added = mergeAdded(added, addedAt([name], whole(wanted, childSchema({type}, name))));
     } else {
       const schema = childSchema({type}, name);
       // What in-tree admission adds to a united list stays in it; any other default makes room.
       const replaced = isDefault(type, own, name) && !(united.has(schema.type) && isList(present) && present.length > 0);
       if (replaced && equals(schema.type, present, wanted)) continue;
-      const merged = replaced ? {value: wanted, added: {[priorKey]: present}, kept: []} : underlayField(wanted, present, schema, here);
+      const merged = replaced ? {value: wanted, added: replacing(present, wanted, schema), kept: []} : underlayField(wanted, present, schema, here);
       kept.push(...merged.kept);
       if (merged.added === undefined) continue;
       value = withField(value, name, merged.value);
@@ -44,6 +44,22 @@ export function underlay(base: JsonObject, own: JsonObject, type: string, path =
     }
   }
   return {value, added, kept};
+}
+
+/** The record of a part that the base brought: by its fields or items where others may come to stand beside them. */
+function whole(wanted: Json, schema: FieldSchema): Added {
+  const names = isObject(wanted) ? Object.keys(wanted) : isList(wanted) && schema.list?.kind === 'map' ? wanted.map((item) => itemName(schema, item)) : [];
+  return names.length === 0 ? 1 : Object.fromEntries(names.map((name): [string, Added] => [segment(name), 1]));
+}
+
+/** The record of a part that stands where something was that counts as unset. */
+function replacing(present: Json, wanted: Json, schema: FieldSchema): Added {
+  const added = isList(present) || isObject(present) ? whole(wanted, schema) : 1;
+  return added === 1 || !isEmpty(present) ? {[priorKey]: present} : {[priorKey]: present, ...added};
+}
+
+function isEmpty(value: Json): boolean {
+  return isList(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
 /** Lists that are atomic in the API and united here, because one pod needs what each of its parts needs. */
@@ -68,7 +84,7 @@ function underlayMap(base: JsonObject, own: JsonObject, schema: FieldSchema, pat
     if (!Object.hasOwn(own, name)) {
       value = withField(value, name, wanted);
       added = mergeAdded(added, addedAt([name], 1));
-    } else if (!equals(schema.type, own[name] as Json, wanted)) {
+    } else if (!equals(schema.type, own[name], wanted)) {
       kept.push(`${path}/${name}`);
     }
   }
@@ -84,7 +100,7 @@ function underlayList(base: readonly Json[], own: readonly Json[], schema: Field
   }
   const result: Json[] = [];
   const kept: string[] = [];
-  const node: Record<string, Added> = {};
+  const node: [string, Added][] = [];
   const merged = new Map<number, Json>();
   let next = 0;
   const passUntil = (end: number): void => {
@@ -100,20 +116,20 @@ function underlayList(base: readonly Json[], own: readonly Json[], schema: Field
     kept.push(...both.kept);
     if (both.added === undefined) continue;
     merged.set(index, both.value);
-    node[segment(key)] = both.added;
+    node.push([segment(key), both.added]);
   }
   for (const item of base) {
     const key = itemKey(schema, item);
     const index = indexOf.get(key);
     if (index === undefined) {
       result.push(item);
-      node[segment(key)] = 1;
+      node.push([segment(key), 1]);
     } else {
       passUntil(index + 1);
     }
   }
   passUntil(own.length);
-  return {value: result, added: Object.keys(node).length === 0 ? undefined : node, kept};
+  return {value: result, added: node.length === 0 ? undefined : Object.fromEntries(node), kept};
 }
 
 /** The author's items, then the base's that are not among them. */
@@ -127,9 +143,7 @@ export function unite(base: readonly Json[], own: readonly Json[], schema: Field
 /** Whether the author chose another member of the union that the field belongs to: `value` where the base has `valueFrom`. */
 function otherMember(own: JsonObject, type: string, name: string): boolean {
   for (const union of unionsOf(type)) {
-    if (union.includes(name) && union.some((member) => member !== name && Object.hasOwn(own, member) && own[member] !== undefined && own[member] !== null)) {
-      return true;
-    }
+    if (union.includes(name) && union.some((member) => member !== name && Object.hasOwn(own, member) && !isDefault(type, own, member))) return true;
   }
   return false;
 }

@@ -124,7 +124,7 @@ describe('the user wins', () => {
       resources: {limits: {cpu: '1'}, requests: {cpu: '100m'}},
       volumeMounts: [{name: 'logs', mountPath: '/logs'}],
     });
-    expect(outcome.notes).toMatchObject([{code: 'kept', path: '/containers/agent/env/LEVEL/value'}]);
+    expect(outcome.notes).toMatchObject([{code: 'kept', message: 'template agent: containers/agent/env/LEVEL/value stays as the author wrote it'}]);
     // The customised sidecar is not the application's.
     expect(at(outcome.object, 'spec', 'containers', 1, 'env', 0, 'name')).toBe('AGENT');
     expect(at(outcome.object, 'spec', 'containers', 0, 'env', 2)).toBeUndefined();
@@ -245,7 +245,7 @@ describe('a second review', () => {
     const {object} = create(pod('agent,prepare'), templates);
     const metadata = object['metadata'] as {annotations: object};
     const asked = {...object, metadata: {...metadata, annotations: {...metadata.annotations, 'pod-injector.dev/inject': 'prepare'}}};
-    const again = create(asked as never, templates);
+    const again = create(asked, templates);
     expect(JSON.stringify(at(again.object, 'spec'))).not.toContain('agent');
     expect(at(again.object, 'spec', 'initContainers', 0, 'name')).toBe('prepare');
   });
@@ -273,7 +273,7 @@ describe('what is not ours to touch', () => {
     [{spec: {containers: [null]}}, '/spec/containers/0'],
     [{spec: {containers: [], volumes: 'x'}}, '/spec/volumes'],
   ])('a pod that is none, %j, is refused with the place', (broken, path) => {
-    const outcome = create({...pod('agent'), ...broken} as never, templates);
+    const outcome = create({...pod('agent'), ...broken}, templates);
     expect(outcome.verdict).toMatchObject({kind: 'refused', faults: [{code: 'malformed', path}]});
   });
 
@@ -335,7 +335,7 @@ spec:
         terminationGracePeriodSeconds: 5,
       },
     });
-    expect(outcome.notes.map((note) => note.path).toSorted()).toEqual(['/metadata/labels/team', '/securityContext/runAsNonRoot', '/terminationGracePeriodSeconds']);
+    expect(outcome.templates[0]?.kept).toEqual(['securityContext/runAsNonRoot', 'terminationGracePeriodSeconds', 'metadata/labels/team']);
   });
 
   test('what equals the API default counts as unset', () => {

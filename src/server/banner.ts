@@ -12,12 +12,7 @@ export interface StartFacts {
   readonly templates: TemplateSnapshot;
 }
 
-/** Shows what the patch of an answer does; works with Node alone. */
-const showPatch =
-  "node -e 'const {response: r} = JSON.parse(fs.readFileSync(0)); " +
-  'console.log(JSON.stringify(r.patch ? JSON.parse(Buffer.from(r.patch, "base64")) : r, null, 2))\'';
-
-/** One line for a shell that sends the example review and prints the patch that comes back. Pure. */
+/** One line for a shell that sends the example review and shows the injected pod. Pure. */
 export function tryLine({
   webhookUrl,
   certDir,
@@ -25,7 +20,7 @@ export function tryLine({
 }: Pick<StartFacts, 'webhookUrl' | 'certDir' | 'hasAuthority'>): string {
   const trust = hasAuthority ? `--cacert ${quote(`${certDir}/ca.crt`)}` : '--insecure';
   const header = "--header 'content-type: application/json'";
-  return `curl --silent --show-error ${trust} ${header} --data @examples/review.json ${webhookUrl}/mutate | ${showPatch}`;
+  return `curl --silent --show-error ${trust} ${header} --data @examples/review.json ${webhookUrl}/mutate | node examples/show.mjs`;
 }
 
 /** What a person at a terminal reads when the server has started. Pure. */

@@ -198,11 +198,11 @@ test('a port in use, a path that is missing and half a pair: each ends with 2 an
   );
 });
 
-test('the line to try it shows the patch, with curl and Node alone', async () => {
+test('the line to try it shows the injected pod', async () => {
   const started = await start({POD_INJECTOR_TEMPLATES: 'examples/templates'});
   const {stdout} = await promisify(execFile)('sh', ['-c', started.tryLine]);
-  const operations = JSON.parse(stdout) as {op: string; path: string}[];
-  expect(operations.some(({op, path: at}) => op === 'add' && at.startsWith('/spec/containers'))).toBe(true);
+  expect(stdout).toMatch(/^kind: Pod$/m);
+  expect(stdout).toMatch(/^ {4}- name: log-shipper$/m);
 });
 
 test('the log is for people where that is asked for, and the start says what to do next', async () => {

@@ -3,6 +3,7 @@ import {autoImage, injectKey} from './annotations.ts';
 import {canonical, digest} from './canonical.ts';
 import {equals, isDefault, withoutDefaults} from './kubernetes/equality.ts';
 import {fieldOf, itemKey, type FieldSchema} from './kubernetes/schema.ts';
+import {escapeSegment} from './patch.ts';
 
 /**
  * What an injection added to a pod, as a tree over the pod's fields and its lists' items by their merge keys. `1` is a part
@@ -114,15 +115,23 @@ function changedSince(value: Json, left: Json, schema: FieldSchema): Json | unde
 }
 
 /** The paths of the parts that were added, in the tree's order: `containers/web/volumeMounts/~1var~1log`, less a leading `spec/`. */
-export function addedPaths(added: Added, at = ''): string[] {
-  if (added === 1 || !isObject(added)) return [at];
-  const node: AddedNode = added;
-  const keys = Object.keys(node).filter((key) => key !== priorKey);
-  if (keys.length === 0) return [at];
-  return keys.flatMap((key) => {
-    const name = unsegment(key).replaceAll('~', '~0').replaceAll('/', '~1');
-    return addedPaths(node[key] as Added, at === '' ? (name === 'spec' ? '' : name) : `${at}/${name}`);
-  });
+export function addedPaths(added: Added): string[] {
+  const paths: string[] = [];
+  collectPaths(added, '', paths);
+  return paths;
+}
+
+function collectPaths(added: Added | Json | undefined, at: string, paths: string[]): void {
+  let isLeaf = true;
+  if (isObject(added)) {
+    for (const key of Object.keys(added)) {
+      if (key === priorKey) continue;
+      isLeaf = false;
+      const name = escapeSegment(unsegment(key));
+      collectPaths(added[key], at === '' ? (name === 'spec' ? '' : name) : `${at}/${name}`, paths);
+    }
+  }
+  if (isLeaf) paths.push(at);
 }
 
 /** Both trees in one; where both name a part, the first one's word counts. Undefined stands for an empty tree. */

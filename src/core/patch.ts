@@ -29,17 +29,23 @@ export type Step =
  */
 export function align(before: readonly Json[], after: readonly Json[]): Step[] {
   const steps: Step[] = [];
-  const coming = new Map<Json, number>();
-  for (const item of before) count(coming, identity(item), 1);
-  const wanted = new Map<Json, number>();
-  for (const item of after) count(wanted, identity(item), 1);
   let index = 0;
+  // Injection mostly adds at the end: what both begin with needs no counting.
+  while (index < before.length && index < after.length && isSameItem(before[index] as Json, after[index] as Json)) {
+    steps.push({kind: 'keep', before: index, after: index});
+    index += 1;
+  }
+  const first = index;
+  const coming = new Map<Json, number>();
+  for (let at = first; at < before.length; at += 1) count(coming, identity(before[at] as Json), 1);
+  const wanted = new Map<Json, number>();
+  for (let at = first; at < after.length; at += 1) count(wanted, identity(after[at] as Json), 1);
   const passBefore = (): void => {
     count(coming, identity(before[index] as Json), -1);
     index += 1;
   };
-  for (const [target, item] of after.entries()) {
-    const id = identity(item);
+  for (let target = first; target < after.length; target += 1) {
+    const id = identity(after[target] as Json);
     // Items of `before` that nothing in the rest of `after` wants are gone.
     while (index < before.length && identity(before[index] as Json) !== id && !wanted.get(identity(before[index] as Json))) {
       steps.push({kind: 'remove', before: index});
@@ -79,6 +85,10 @@ function identity(item: Json): Json {
   return JSON.stringify(item);
 }
 
+function isSameItem(a: Json, b: Json): boolean {
+  return a === b || identity(a) === identity(b);
+}
+
 // Order matters: a volume mount has a name (the volume's) too, and several mounts may share it.
 const identityKeys = ['mountPath', 'devicePath', 'name', 'ip', 'topologyKey'] as const;
 
@@ -95,11 +105,14 @@ function diffValue(before: Json, after: Json, path: string, operations: Operatio
 
 function diffObject(before: JsonObject, after: JsonObject, path: string, operations: Operation[]): void {
   for (const key of Object.keys(before)) {
-    if (before[key] === undefined) continue;
-    const here = `${path}/${escapeSegment(key)}`;
+    const old = before[key];
+    // Own first: a key like `constructor` is not one of `after`'s because its prototype has it.
     const value = Object.hasOwn(after, key) ? after[key] : undefined;
+    // Most fields are shared: their path is not worth building.
+    if (old === value || old === undefined) continue;
+    const here = `${path}/${escapeSegment(key)}`;
     if (value === undefined) operations.push({op: 'remove', path: here});
-    else diffValue(before[key], value, here, operations);
+    else diffValue(old, value, here, operations);
   }
   for (const key of Object.keys(after)) {
     const value = after[key];

@@ -1,5 +1,6 @@
 import {addedAt, holds, isAdded, mergeAdded, podSchema, priorKey, takeOut, type Added, type TakeOut} from './added.ts';
 import {statusKey} from './annotations.ts';
+import {withoutDerived} from './derived.ts';
 import {asList, asObject, asString, isList, isObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
 import {refusalReasons, skipReasons, type RefusalReason, type SkipReason} from './reasons.ts';
 
@@ -76,11 +77,19 @@ export function holdsAll(pod: JsonObject, status: Status): boolean {
  */
 export function authorsPart(pod: JsonObject, status: Status, options: TakeOut & {readonly own?: boolean} = {}): JsonObject {
   let result: Json | undefined = pod;
-  for (const entry of status.templates.toReversed()) {
-    if (entry.added !== undefined) result = takeOut(result, entry.added, podSchema, options);
+  for (const {added} of status.templates.toReversed()) {
+    if (added !== undefined) result = takeOut(withoutDerivedIn(result, added), added, podSchema, options);
   }
   if (options.own === false) return withoutStatus((result ?? {}) as JsonObject);
   return (takeOut(result, mergeAdded(status.own, statusPart) as Added, podSchema, options) ?? {}) as JsonObject;
+}
+
+function withoutDerivedIn(pod: Json | undefined, added: Added): Json | undefined {
+  const spec = asObject(asObject(pod)?.['spec']);
+  const node = asObject(asObject(added)?.['spec']);
+  if (spec === undefined || node === undefined) return pod;
+  const result = withoutDerived(spec, node);
+  return result === spec ? pod : withField(asObject(pod), 'spec', result);
 }
 
 /**

@@ -13,8 +13,7 @@ export type ScalarResult =
  */
 export function resolvePlain(text: string): ScalarResult {
   const first = text.charCodeAt(0);
-  // Most scalars begin with a letter that begins no word of the table: `nginx` looks up one map, `web` nothing.
-  const word = words.get(text);
+  const word = text.length <= longestWord ? words.get(text) : undefined;
   if (word !== undefined) return word;
   const isDigit = first >= 0x30 && first <= 0x39;
   if (!isDigit && first !== plus && first !== minus && first !== dot) return {kind: 'value', value: text};
@@ -48,6 +47,7 @@ const words: ReadonlyMap<string, ScalarResult> = new Map([
   ...spell(['.nan', '.NaN', '.NAN'], {kind: 'notFinite'}),
   ...['', '+', '-'].flatMap((sign) => spell([`${sign}.inf`, `${sign}.Inf`, `${sign}.INF`], {kind: 'notFinite'})),
 ]);
+const longestWord = 5;
 
 function spell(spellings: readonly string[], result: ScalarResult): [string, ScalarResult][] {
   return spellings.map((spelling) => [spelling, result]);

@@ -79,20 +79,22 @@ export function valueOf(doc: Document.Parsed, report: (code: YamlFault, offset: 
 
   function map(node: YAMLMap, depth: number): Json {
     const result: Record<string, Json> = {};
-    const stated = new Set<string>();
+    // What a merge brought may be stated once more.
+    const merged = new Set<string>();
     for (const pair of node.items as Pair<Node, Node | null>[]) {
       if (isMergeKey(pair.key)) {
+        const stated = new Set(Object.keys(result).filter((key) => !merged.has(key)));
         merge(result, pair, depth);
+        for (const key of Object.keys(result)) if (!stated.has(key)) merged.add(key);
         continue;
       }
-      // A key may carry an anchor.
-      if (!isAlias(pair.key)) convert(pair.key, depth);
+      if ((pair.key as {anchor?: string}).anchor !== undefined) convert(pair.key, depth);
       const key = keyOf(pair.key);
       if (key === undefined) wrong('keyNotScalar', pair.key);
-      else if (stated.has(key)) wrong('duplicateKey', pair.key);
+      else if (Object.hasOwn(result, key) && !merged.has(key)) wrong('duplicateKey', pair.key);
       const value = convert(pair.value, depth);
       if (key === undefined) continue;
-      stated.add(key);
+      merged.delete(key);
       set(result, key, value);
     }
     return result;

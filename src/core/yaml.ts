@@ -108,8 +108,8 @@ function compose(text: string, lineCounter: LineCounter): Composed {
   try {
     for (const lexeme of new Lexer().lex(text)) {
       for (const token of parser.next(lexeme)) docs.push(...(composer.next(token) as Iterable<Document.Parsed>));
-      // The composer recurses: a text of 100,000 brackets would exhaust the stack. The document and a scalar are on it too.
-      if (parser.stack.length > maxDepth + 2) return {kind: 'tooDeep', offset: parser.offset};
+      // The composer recurses: a text of 100,000 brackets would exhaust the stack. On it are the document, what is open, a scalar.
+      if (parser.stack.length > maxDepth + 2) return {kind: 'tooDeep', offset: parser.stack[maxDepth + 1]?.offset ?? parser.offset};
     }
     for (const token of parser.end()) docs.push(...(composer.next(token) as Iterable<Document.Parsed>));
     docs.push(...(composer.end(true, text.length) as Iterable<Document.Parsed>));

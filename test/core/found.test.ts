@@ -1,8 +1,7 @@
-import {isDeepStrictEqual} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import {handleReview} from '../../src/admission/handle.ts';
 import {uninject} from '../../src/core/inject.ts';
-import type {Json, JsonObject} from '../../src/core/json.ts';
+import type {JsonObject} from '../../src/core/json.ts';
 import type {Outcome} from '../../src/core/outcome.ts';
 import {at, create, deployment, pod, update} from '../helpers/objects.ts';
 import {snapshot} from '../helpers/templates.ts';
@@ -124,6 +123,25 @@ describe('customised sidecars', () => {
   });
 });
 
+describe('a template that found everything there', () => {
+  const before = snapshot({varlog: 'pattern: sidecar\nvolumes: [{name: varlog, emptyDir: {}}]\n'});
+  const after = snapshot({varlog: 'pattern: sidecar\nvolumes: [{name: varlog, emptyDir: {}}]\nmetadata: {labels: {logs: yes-please}}\n'});
+  const stored = create(deployment({[injectKey]: 'varlog'}, {}, {volumes: [{name: 'varlog', emptyDir: {}}]}), before).object;
+
+  test('counts as injected for the pods of its workload when the template has changed since, so that they are alike', () => {
+    const object: JsonObject = {apiVersion: 'v1', kind: 'Pod', ...(at(stored, 'spec', 'template') as JsonObject)};
+    expect(create(object, after)).toMatchObject({verdict: {kind: 'alreadyInjected'}, object});
+  });
+
+  test('counts as injected when an earlier revision comes back', () => {
+    const edited = structuredClone(stored) as any;
+    edited.spec.template.spec.containers[0].image = 'web:2';
+    const later = update(stored, edited as JsonObject, after).object;
+    const back = {...later, spec: {...(later['spec'] as JsonObject), template: at(stored, 'spec', 'template') as JsonObject}};
+    expect(update(later, back, after).object).toBe(back);
+  });
+});
+
 describe('pod-level fields', () => {
   test('a priority class replaces the number that admission computed without it', () => {
     // The Priority plugin forbids a number that is not the class's: plugin/pkg/admission/priority/admission.go.
@@ -234,6 +252,32 @@ describe('updates of workloads', () => {
     const object = deployment({[injectKey]: 'soft'}, {}, {volumes: [{name: 'data', configMap: {name: 'x'}}]});
     const template = at(create(object, conflicting).object, 'spec', 'template') as JsonObject;
     expect(create({apiVersion: 'v1', kind: 'Pod', ...template}, snapshot({})).verdict.kind).not.toBe('refused');
+  });
+});
+
+describe('what the API server adds because of an injection', () => {
+  const asked = (name: string): JsonObject => ({[injectKey]: name});
+
+  test('the deprecated serviceAccount that follows serviceAccountName is no change of the author, and goes with it', () => {
+    // Both are always answered together: Convert_core_PodSpec_To_v1_PodSpec in pkg/apis/core/v1/conversion.go.
+    const accounts = snapshot({account: 'pattern: sidecar\nspec: {serviceAccountName: shipper}\n'});
+    const manifest = deployment(asked('account'));
+    const stored = structuredClone(create(manifest, accounts).object) as any;
+    stored.spec.template.spec.serviceAccount = 'shipper';
+    expect(at(update(stored as JsonObject, manifest, accounts).object, 'spec', 'template')).toEqual(stored.spec.template);
+    const withdrawn = update(stored as JsonObject, {...stored, metadata: {name: 'web'}} as JsonObject, accounts).object;
+    expect(at(withdrawn, 'spec', 'template', 'spec', 'serviceAccount')).toBeUndefined();
+  });
+
+  test('host ports that follow hostNetwork are no change of the author, and go with it', () => {
+    // SetDefaults_PodSpec, defaultHostNetworkPorts, in pkg/apis/core/v1/defaults.go.
+    const hosts = snapshot({host: 'pattern: sidecar\nspec: {hostNetwork: true}\n'});
+    const manifest = deployment(asked('host'), {}, {containers: [{name: 'web', image: 'web:1', ports: [{containerPort: 80, protocol: 'TCP'}]}]});
+    const stored = structuredClone(create(manifest, hosts).object) as any;
+    stored.spec.template.spec.containers[0].ports[0].hostPort = 80;
+    expect(at(update(stored as JsonObject, manifest, hosts).object, 'spec', 'template')).toEqual(stored.spec.template);
+    const withdrawn = update(stored as JsonObject, {...stored, metadata: {name: 'web'}} as JsonObject, hosts).object;
+    expect(at(withdrawn, 'spec', 'template', 'spec', 'containers', 0, 'ports', 0, 'hostPort')).toBeUndefined();
   });
 });
 

@@ -1,8 +1,10 @@
 import {holds, podSchema} from './added.ts';
 import {formatRequests, injectionAnnotations, injectKey, unreadKeys} from './annotations.ts';
 import {decide, type Decision} from './decide.ts';
-import type {InjectInput} from './inject.ts';
-import {injectPod, isDone, isOptional, templateContainers, type PodOutcome} from './inject-pod.ts';
+import type {InjectInput} from './input.ts';
+import {isDone} from './done.ts';
+import {injectPod, type PodOutcome} from './inject-pod.ts';
+import {isOptional, templateContainers} from './lookup.ts';
 import {asObject, deepEqual, type JsonObject} from './json.ts';
 import {equals} from './kubernetes/equality.ts';
 import type {Note, Outcome, TemplateOutcome, Verdict} from './outcome.ts';

@@ -1,31 +1,13 @@
 import {addedPaths} from './added.ts';
-import {decide, type NamespaceFacts} from './decide.ts';
+import {decide} from './decide.ts';
+import type {InjectInput} from './input.ts';
 import {injectPod, type PodContext, type PodOutcome} from './inject-pod.ts';
 import {injectWorkload} from './inject-workload.ts';
 import {asObject, isObject, type JsonObject} from './json.ts';
 import type {Outcome, TemplateOutcome} from './outcome.ts';
 import type {SkipReason} from './reasons.ts';
 import {authorsPart, readStatus, withoutRests} from './status.ts';
-import type {TemplateSnapshot} from './template.ts';
 import {podTemplateOf, withPodTemplate, workloadOf} from './workload.ts';
-
-export type {NamespaceFacts} from './decide.ts';
-
-/** What an injection looks at; all of it. */
-export interface InjectInput {
-  readonly operation: 'CREATE' | 'UPDATE';
-  /** A Pod, or a workload with a pod template; `apiVersion` and `kind` are set. Any other kind is skipped. */
-  readonly object: JsonObject;
-  /** The object before an UPDATE. */
-  readonly oldObject?: JsonObject;
-  /** The namespace the object is or will be in. */
-  readonly namespace: NamespaceFacts;
-  readonly templates: TemplateSnapshot;
-  /** `stored` (the default): what the admission of the object itself changes. `pods`: a workload with its pod template as its pods will be. */
-  readonly view?: 'stored' | 'pods';
-  /** Names of containers that other injectors add and `*` leaves out; see defaultForeignContainers. */
-  readonly foreignContainers?: ReadonlySet<string>;
-}
 
 /** The one door: what becomes of the object. Pure; never throws; never changes its input. */
 export function inject(input: InjectInput): Outcome {

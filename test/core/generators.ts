@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type {InjectInput} from '../../src/core/inject.ts';
+import type {InjectInput} from '../../src/core/input.ts';
 import type {Json, JsonObject} from '../../src/core/json.ts';
 import {podTemplateOf, withPodTemplate, workloadOf} from '../../src/core/workload.ts';
 import {envNames, resources, snapshots, some, templateNames, volumeSources} from './generators-template.ts';

@@ -1,4 +1,4 @@
-import type {InjectInput} from '../../src/core/inject.ts';
+import type {InjectInput} from '../../src/core/input.ts';
 import {inject} from '../../src/core/inject.ts';
 import type {JsonObject} from '../../src/core/json.ts';
 import type {Outcome} from '../../src/core/outcome.ts';

@@ -1,0 +1,45 @@
+import {autoImage} from './annotations.ts';
+import type {Fault} from './errors.ts';
+import {asList, asObject, isObject, type Json, type JsonObject} from './json.ts';
+
+/** A pod that cannot be read as one: nothing could be added to it without guessing. */
+export function shapeFault(pod: JsonObject): Fault | undefined {
+  const spec = pod['spec'];
+  if (!isObject(spec)) return malformed('/spec', 'spec is missing or not an object');
+  for (const list of ['containers', 'initContainers', 'volumes'] as const) {
+    const value = spec[list];
+    if (value === undefined || value === null) continue;
+    if (!Array.isArray(value)) return malformed(`/spec/${list}`, `${list} is not a list`);
+    const index = value.findIndex((item) => !isObject(item));
+    if (index !== -1) return malformed(`/spec/${list}/${index}`, `an item of ${list} is not an object`);
+  }
+  const metadata = pod['metadata'];
+  for (const [path, value] of [['/metadata', metadata], ['/metadata/annotations', asObject(metadata)?.['annotations']]] as const) {
+    if (value !== undefined && value !== null && !isObject(value)) return malformed(path, `${path.slice(1)} is not an object`);
+  }
+  return undefined;
+}
+
+function malformed(path: string, message: string): Fault {
+  return {code: 'malformed', message, path, fix: 'write the pod as the API reference has it'};
+}
+
+/** `image: auto` that no template took: the kubelet would try to pull an image of that name. */
+export function unresolvedImages(pod: JsonObject): readonly Fault[] {
+  return (['containers', 'initContainers'] as const).flatMap((list) => unresolvedIn(list, asList(asObject(pod['spec'])?.[list])));
+}
+
+function unresolvedIn(list: string, containers: readonly Json[]): readonly Fault[] {
+  return containers.flatMap((item, index): Fault[] => {
+    const container = asObject(item);
+    if (container?.['image'] !== autoImage) return [];
+    return [
+      {
+        code: 'imageMissing',
+        message: `the container ${JSON.stringify(container['name'])} has image: ${autoImage}, and no template that was injected has a container of that name`,
+        fix: 'ask for the template whose container it customises, or give it an image',
+        path: `/spec/${list}/${index}/image`,
+      },
+    ];
+  });
+}

@@ -69,7 +69,18 @@ export function handleReview(body: unknown, context: HandleContext): Handled {
 
 /** The answer to a request that is no review: a Kubernetes Status with that HTTP status. */
 export function badRequest(status: number, fault: Fault): Handled {
-  const log: ReviewLog = {uid: '', operation: '', kind: 'other', namespace: '', name: '', verdict: 'badRequest', reason: fault.code, templates: '', patchBytes: 0, dryRun: false};
+  const log: ReviewLog = {
+    uid: '',
+    operation: '',
+    kind: 'other',
+    namespace: '',
+    name: '',
+    verdict: 'badRequest',
+    reason: fault.code,
+    templates: '',
+    patchBytes: 0,
+    dryRun: false,
+  };
   return {status, body: failure(status, fault), log};
 }
 

@@ -2,6 +2,7 @@ import {formatFault, type Fault} from '../core/errors.ts';
 import type {Outcome, Verdict} from '../core/outcome.ts';
 import type {Operation} from '../core/patch.ts';
 import {skipReasons} from '../core/reasons.ts';
+import {patchText} from './patch-text.ts';
 import {reviewApiVersion, type AdmissionRequest} from './review.ts';
 
 /**
@@ -9,8 +10,12 @@ import {reviewApiVersion, type AdmissionRequest} from './review.ts';
  * at all. JSON text of an AdmissionReview. Source:
  * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response
  */
-export function allow(uid: string, operations: readonly Operation[], outcome: Outcome | undefined): {readonly body: string; readonly patchBytes: number} {
-  const patch = operations.length === 0 ? undefined : Buffer.from(JSON.stringify(operations));
+export function allow(
+  uid: string,
+  operations: readonly Operation[],
+  outcome: Outcome | undefined,
+): {readonly body: string; readonly patchBytes: number} {
+  const patch = operations.length === 0 ? undefined : Buffer.from(patchText(operations));
   const patched = patch === undefined ? '' : `,"patchType":"JSONPatch","patch":"${patch.toString('base64')}"`;
   const warned = outcome === undefined ? '' : listOf('warnings', warningsOf(outcome));
   const audited = outcome === undefined ? '' : auditOf(outcome);
@@ -19,41 +24,72 @@ export function allow(uid: string, operations: readonly Operation[], outcome: Ou
 
 /** The answer that denies the request: 422 and each fault with what to do. JSON text of an AdmissionReview. */
 export function deny(request: AdmissionRequest, faults: readonly Fault[], outcome: Outcome): string {
-  const status = {code: 422, reason: 'Invalid', message: `pod-injector: ${request.kind} refused: ${faults.map(formatFault).join(' | ')}`};
+  const status = {
+    code: 422,
+    reason: 'Invalid',
+    message: `pod-injector: ${request.kind} refused: ${faults.map(formatFault).join(' | ')}`,
+  };
   return `${head}${JSON.stringify(request.uid)},"allowed":false,"status":${JSON.stringify(status)}${listOf('warnings', warningsOf(outcome))}${auditOf(outcome)}}}`;
 }
 
 /** JSON text of a Kubernetes Status, for a request that cannot be answered with an AdmissionReview. */
 export function failure(code: number, fault: Fault): string {
-  const reasons: Readonly<Record<number, string>> = {400: 'BadRequest', 404: 'NotFound', 405: 'MethodNotAllowed', 413: 'RequestEntityTooLarge', 415: 'UnsupportedMediaType', 429: 'TooManyRequests', 500: 'InternalError', 503: 'ServiceUnavailable'};
-  return JSON.stringify({kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: formatFault(fault), reason: reasons[code] ?? 'Unknown', code});
+  const reasons: Readonly<Record<number, string>> = {
+    400: 'BadRequest',
+    404: 'NotFound',
+    405: 'MethodNotAllowed',
+    413: 'RequestEntityTooLarge',
+    415: 'UnsupportedMediaType',
+    429: 'TooManyRequests',
+    500: 'InternalError',
+    503: 'ServiceUnavailable',
+  };
+  return JSON.stringify({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: formatFault(fault),
+    reason: reasons[code] ?? 'Unknown',
+    code,
+  });
 }
 
 const head = `{"apiVersion":"${reviewApiVersion}","kind":"AdmissionReview","response":{"uid":`;
 
 /** The API server cuts warnings longer than this off, and all of them together at 4096 characters. Source: warning.go, in apiserver. */
 const maxWarningCharacters = 256;
+/** So that all fit, the one that counts the others included. */
 const maxWarnings = 12;
 
 /** What the user shall read: notes, and what the workload's pods will get. */
 export function warningsOf(outcome: Outcome): string[] {
   const warnings = outcome.notes.map((note) => `${note.code}: ${note.message}`);
-  const forecast = outcome.forecast === undefined ? undefined : forecastOf(outcome.forecast, outcome);
-  if (forecast !== undefined) warnings.unshift(...forecast);
-  const shown = warnings.length > maxWarnings ? [...warnings.slice(0, maxWarnings), `… and ${warnings.length - maxWarnings} more`] : warnings;
+  if (outcome.forecast !== undefined) warnings.unshift(...forecastOf(outcome.forecast, outcome));
+  const shown =
+    warnings.length > maxWarnings
+      ? [...warnings.slice(0, maxWarnings - 1), `… and ${warnings.length - maxWarnings + 1} more`]
+      : warnings;
   return shown.map((text) => cut(`pod-injector: ${text}`));
 }
 
 /** What the pods of a workload will get; nothing when nothing was asked for, or the pod template holds it all. */
-function forecastOf(verdict: Verdict, outcome: Outcome): string[] | undefined {
+export function forecastOf(verdict: Verdict, outcome: Pick<Outcome, 'templates'>): string[] {
   switch (verdict.kind) {
     case 'injected':
-      return [`its pods get ${outcome.templates.filter((one) => one.kind !== 'skipped').map((one) => one.name).join(', ')} when they are created`];
+      return [
+        `its pods get ${outcome.templates
+          .filter((one) => one.kind !== 'skipped')
+          .map((one) => one.name)
+          .join(', ')} when they are created`,
+      ];
     case 'alreadyInjected':
     case 'removed':
-      return undefined;
+      return [];
     case 'skipped':
-      return verdict.reason === 'notAsked' || verdict.reason === 'optedOut' ? undefined : [`its pods will not be injected: ${verdict.reason}: ${skipReasons[verdict.reason]}`];
+      return verdict.reason === 'notAsked' || verdict.reason === 'optedOut'
+        ? []
+        : [`its pods will not be injected: ${verdict.reason}: ${skipReasons[verdict.reason]}`];
     case 'refused':
       return verdict.faults.map((fault) => `its pods will be refused: ${formatFault(fault)}`);
   }

@@ -27,7 +27,11 @@ export interface AdmissionRequest {
 /** A parsed body as an AdmissionRequest, or what is wrong with it. Faults: `notAReview`, `unsupportedVersion`, `noRequest`, `noUid`. */
 export function readReview(body: unknown): AdmissionRequest | Fault {
   if (!isObject(body) || body['kind'] !== 'AdmissionReview') {
-    return {code: 'notAReview', message: 'the body is no AdmissionReview', fix: `send kind AdmissionReview of ${reviewApiVersion} with a request`};
+    return {
+      code: 'notAReview',
+      message: 'the body is no AdmissionReview',
+      fix: `send kind AdmissionReview of ${reviewApiVersion} with a request`,
+    };
   }
   if (body['apiVersion'] !== reviewApiVersion) {
     return {
@@ -38,10 +42,21 @@ export function readReview(body: unknown): AdmissionRequest | Fault {
     };
   }
   const request = asObject(body['request']);
-  if (request === undefined) return {code: 'noRequest', message: 'the AdmissionReview has no request', fix: 'send one with a request, as the API server does', path: '/request'};
+  if (request === undefined)
+    return {
+      code: 'noRequest',
+      message: 'the AdmissionReview has no request',
+      fix: 'send one with a request, as the API server does',
+      path: '/request',
+    };
   const uid = request['uid'];
   if (typeof uid !== 'string' || uid === '') {
-    return {code: 'noUid', message: 'the request has no uid, and an answer must repeat it', fix: 'set request.uid to a string', path: '/request/uid'};
+    return {
+      code: 'noUid',
+      message: 'the request has no uid, and an answer must repeat it',
+      fix: 'set request.uid to a string',
+      path: '/request/uid',
+    };
   }
   const object = asObject(request['object']);
   return {
@@ -63,5 +78,9 @@ function withType(object: JsonObject, request: JsonObject): JsonObject {
   if (object['kind'] !== undefined || kind === undefined) return object;
   const group = asString(kind['group']) ?? '';
   const version = asString(kind['version']) ?? '';
-  return withField(withField(object, 'apiVersion', group === '' ? version : `${group}/${version}`), 'kind', asString(kind['kind']) ?? '');
+  return withField(
+    withField(object, 'apiVersion', group === '' ? version : `${group}/${version}`),
+    'kind',
+    asString(kind['kind']) ?? '',
+  );
 }

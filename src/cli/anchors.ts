@@ -36,9 +36,11 @@ export class AnchorWatch {
   /** The node goes, and the anchors in it. */
   lose(node: Node | null): void {
     if (!this.active || node === null) return;
-    visit(node, {Node: (_, inner) => {
-      if (isAnchored(inner)) this.#disturbed.add(inner);
-    }});
+    visit(node, {
+      Node: (_, inner) => {
+        if (isAnchored(inner)) this.#disturbed.add(inner);
+      },
+    });
   }
 
   /** Whether the node is, or holds, an alias that must be written out although its value is the same. */

@@ -10,14 +10,18 @@ import {kubectlLayout} from './layout.ts';
  */
 export function toJson(sets: readonly DocumentSet[], becomes: (object: ManifestObject) => JsonObject | undefined): string {
   const [only, ...more] = objectsOf(sets, becomes);
-  const items = [...(only === undefined ? [] : [only]), ...more].flatMap((value) => (isListObject(value) ? value.items : [value]));
+  const items = [...(only === undefined ? [] : [only]), ...more].flatMap((value) =>
+    isListObject(value) ? value.items : [value],
+  );
   const value = only !== undefined && more.length === 0 ? only : {apiVersion: 'v1', kind: 'List', items};
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** The same as YAML, a document each, in kubectl's layout. */
 export function toYaml(sets: readonly DocumentSet[], becomes: (object: ManifestObject) => JsonObject | undefined): string {
-  return objectsOf(sets, becomes).map((value) => emitDocument(value, kubectlLayout)).join('---\n');
+  return objectsOf(sets, becomes)
+    .map((value) => emitDocument(value, kubectlLayout))
+    .join('---\n');
 }
 
 function objectsOf(sets: readonly DocumentSet[], becomes: (object: ManifestObject) => JsonObject | undefined): JsonObject[] {

@@ -71,11 +71,13 @@ export function readDocuments(text: string, source: string, isOfInterest: (text:
 export function printDocuments(set: DocumentSet, becomes: (object: ManifestObject) => JsonObject | undefined): string {
   const values = valuesOf(set, becomes);
   const fragments = new Fragments();
-  return set.documents.map(({text, parsed}, index) => {
-    const after = values.get(index);
-    if (parsed === undefined || after === undefined || parsed.faults.length > 0) return text;
-    return set.format === 'json' ? printJson(text, parsed.value, after) : printYaml(text, parsed, after, fragments);
-  }).join('');
+  return set.documents
+    .map(({text, parsed}, index) => {
+      const after = values.get(index);
+      if (parsed === undefined || after === undefined || parsed.faults.length > 0) return text;
+      return set.format === 'json' ? printJson(text, parsed.value, after) : printYaml(text, parsed, after, fragments);
+    })
+    .join('');
 }
 
 /** The values of the documents that were parsed, with other values for their objects; by the document's place. */
@@ -87,7 +89,8 @@ export function valuesOf(set: DocumentSet, becomes: (object: ManifestObject) => 
   }
   const values = new Map<number, Json>();
   for (const [index, {parsed}] of set.documents.entries()) {
-    if (parsed !== undefined) values.set(index, objects.size === 0 ? parsed.value : replaceIn(parsed.value, String(index), objects));
+    if (parsed !== undefined)
+      values.set(index, objects.size === 0 ? parsed.value : replaceIn(parsed.value, String(index), objects));
   }
   return values;
 }

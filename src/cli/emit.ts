@@ -32,7 +32,8 @@ export function emitAfterColon(value: Json, column: number, layout: Layout): str
 
 /** A value in flow style; `padding` stands inside the brackets. */
 export function emitFlow(value: Json, padding: string): string {
-  if (isList(value)) return value.length === 0 ? '[]' : `[${padding}${value.map((item) => emitFlow(item, padding)).join(', ')}${padding}]`;
+  if (isList(value))
+    return value.length === 0 ? '[]' : `[${padding}${value.map((item) => emitFlow(item, padding)).join(', ')}${padding}]`;
   if (isObject(value)) {
     const fields = Object.entries(value).filter(([, item]) => item !== undefined);
     if (fields.length === 0) return '{}';

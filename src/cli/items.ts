@@ -14,7 +14,12 @@ export function alignItems(before: readonly Json[], after: readonly Json[]): Ste
     for (const to of inserted) {
       const index = removed.findIndex((from) => isChanged(before[from] as Json, after[to] as Json, isEven));
       const from = removed[index];
-      steps.push(...removed.splice(0, index + 1).slice(0, -1).map((gone): Step => ({kind: 'remove', before: gone})));
+      steps.push(
+        ...removed
+          .splice(0, index + 1)
+          .slice(0, -1)
+          .map((gone): Step => ({kind: 'remove', before: gone})),
+      );
       steps.push(from === undefined ? {kind: 'insert', after: to} : {kind: 'keep', before: from, after: to});
     }
     steps.push(...removed.map((gone): Step => ({kind: 'remove', before: gone})));

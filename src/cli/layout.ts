@@ -1,4 +1,16 @@
-import {isCollection, isMap, isPair, isScalar, isSeq, type Node, type Pair, type Range, type Scalar, type YAMLMap, type YAMLSeq} from 'yaml';
+import {
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Range,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 
 /** How a document is laid out, for what is added to it. */
 export interface Layout {
@@ -16,11 +28,16 @@ export const kubectlLayout: Layout = {step: 2, listStep: 0, lineBreak: '\n', lit
 
 /** The layout of a document: that of the first nested map and list in it; where there is none, kubectl's. */
 export function detectLayout(text: string, root: unknown): Layout {
-  const found: {step?: number; listStep?: number} = {};
-  search(text, root, found);
+  let step: number | undefined;
+  let listStep: number | undefined;
+  for (const {isList, columns} of steps(text, root)) {
+    if (isList) listStep ??= Math.max(columns, 0);
+    else if (columns > 0) step ??= columns;
+    if (step !== undefined && listStep !== undefined) break;
+  }
   const end = text.indexOf('\n');
   const lineBreak = end > 0 && text[end - 1] === '\r' ? '\r\n' : '\n';
-  return {...kubectlLayout, ...found, lineBreak};
+  return {...kubectlLayout, step: step ?? kubectlLayout.step, listStep: listStep ?? kubectlLayout.listStep, lineBreak};
 }
 
 /** Tells a map or list of block style: indented lines, not brackets. */
@@ -111,17 +128,15 @@ const colon = /[ \t]*:/y;
 // Space, line breaks and comments.
 const blank = /(?:[ \t\r\n]|#[^\n]*)*/y;
 
-function search(text: string, node: unknown, found: {step?: number; listStep?: number}): void {
-  if (!isBlock(node) || (found.step !== undefined && found.listStep !== undefined)) return;
-  if (isSeq(node)) return node.items.forEach((item) => search(text, item, found));
+/** How far each map and list of block style that begins a line stands in under its key, in the order of the text. */
+function* steps(text: string, node: unknown): Generator<{readonly isList: boolean; readonly columns: number}> {
+  if (!isBlock(node)) return;
+  if (isSeq(node)) for (const item of node.items) yield* steps(text, item);
   for (const {key, value} of (isMap(node) ? node.items : []) as Pair<Node, Node | null>[]) {
-    if (!isBlock(value)) continue;
     const [start] = rangeOf(value);
-    const stands = columnOf(text, start) - columnOf(text, rangeOf(key)[0]);
-    if (beginsLine(text, start)) {
-      if (isSeq(value)) found.listStep ??= Math.max(stands, 0);
-      else if (stands > 0) found.step ??= stands;
+    if (isBlock(value) && beginsLine(text, start)) {
+      yield {isList: isSeq(value), columns: columnOf(text, start) - columnOf(text, rangeOf(key)[0])};
     }
-    search(text, value, found);
+    yield* steps(text, value);
   }
 }

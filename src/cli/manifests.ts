@@ -27,8 +27,12 @@ export async function readManifests(
 ): Promise<Manifests> {
   const unreadable: Fault[] = [];
   const texts: Text[] = [];
-  for (const given of new Set(paths)) {
+  const seen = new Set<string>();
+  for (const given of paths) {
     for (const file of await filesOf(given, io, unreadable)) {
+      // A file in a folder that is named too is one file.
+      if (seen.has(path.resolve(file))) continue;
+      seen.add(path.resolve(file));
       const text = await readText(file, io, unreadable);
       if (text !== undefined) texts.push({source: file, text});
     }
@@ -42,8 +46,16 @@ async function filesOf(given: string, io: Io, unreadable: Fault[]): Promise<read
   try {
     if (!(await io.isFolder(given))) return [given];
     const names = (await io.list(given)).filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith('.')).toSorted();
-    if (names.length === 0) unreadable.push({code: 'emptyFolder', message: 'the folder holds no .yaml, .yml or .json file', fix: 'folders are not read recursively; name the one that holds them', source: given});
-    return names.map((name) => path.join(given, name));
+    if (names.length === 0)
+      unreadable.push({
+        code: 'emptyFolder',
+        message: 'the folder holds no .yaml, .yml or .json file',
+        fix: 'folders are not read recursively; name the one that holds them',
+        source: given,
+      });
+    const members = names.map((name) => path.join(given, name));
+    const folders = await Promise.all(members.map((member) => io.isFolder(member).catch(() => false)));
+    return members.filter((_, index) => folders[index] !== true);
   } catch (error) {
     unreadable.push(unreadableFault(given, error));
     return [];
@@ -54,7 +66,11 @@ async function readText(file: string, io: Io, unreadable: Fault[]): Promise<stri
   try {
     return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(await io.read(file));
   } catch (error) {
-    unreadable.push(error instanceof TypeError ? {code: 'notUtf8', message: 'the file is not UTF-8 text', fix: 'save it as UTF-8', source: file} : unreadableFault(file, error));
+    unreadable.push(
+      error instanceof TypeError
+        ? {code: 'notUtf8', message: 'the file is not UTF-8 text', fix: 'save it as UTF-8', source: file}
+        : unreadableFault(file, error),
+    );
     return undefined;
   }
 }

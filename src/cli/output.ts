@@ -4,6 +4,7 @@ import {asObject, asString, type JsonObject} from '../core/json.ts';
 import {diff} from '../core/patch.ts';
 import {toJson, toYaml} from './convert.ts';
 import {printDocuments, type DocumentSet, type ManifestObject} from './documents.ts';
+import {splitJson} from './split.ts';
 
 /** How the result is printed. `same`: each file as it was written, with the changes in it. */
 export type Format = 'same' | 'yaml' | 'json' | 'patch' | 'diff';
@@ -11,13 +12,36 @@ export type Format = 'same' | 'yaml' | 'json' | 'patch' | 'diff';
 /** Each object's new value; the very same reference where it stays. */
 export type Becomes = (object: ManifestObject) => JsonObject;
 
+/**
+ * Whether {@link render} writes these files anew, so that documents which nobody parsed would be lost: conversions, and several
+ * JSON files, which become one List.
+ */
+export function rewritesAll(format: Format, texts: readonly string[]): boolean {
+  const isJson = (text: string): boolean => splitJson(text) !== undefined;
+  switch (format) {
+    case 'json':
+    case 'patch':
+      return true;
+    case 'yaml':
+      return texts.some(isJson);
+    case 'same':
+      return texts.length > 1 && texts.every(isJson);
+    case 'diff':
+      return false;
+  }
+}
+
 /** The files with their objects' new values, as one text for stdout. */
 export function render(sets: readonly DocumentSet[], becomes: Becomes, format: Format, colour: boolean): string {
   switch (format) {
     case 'same':
-      return sets.length > 1 && sets.every((set) => set.format === 'json') ? toJson(sets, becomes) : join(sets.map((set) => printDocuments(set, becomes)));
+      return sets.length > 1 && sets.every((set) => set.format === 'json')
+        ? toJson(sets, becomes)
+        : join(sets.map((set) => printDocuments(set, becomes)));
     case 'yaml':
-      return sets.some((set) => set.format === 'json') ? toYaml(sets, becomes) : join(sets.map((set) => printDocuments(set, becomes)));
+      return sets.some((set) => set.format === 'json')
+        ? toYaml(sets, becomes)
+        : join(sets.map((set) => printDocuments(set, becomes)));
     case 'json':
       return sets.length === 1 && sets[0]?.format === 'json' ? printDocuments(sets[0], becomes) : toJson(sets, becomes);
     case 'patch':

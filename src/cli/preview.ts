@@ -1,12 +1,17 @@
+import jsonPatch from 'fast-json-patch';
 import {domain, injectionLabel, legacyPrefix} from '../core/annotations.ts';
 import type {NamespaceFacts} from '../core/decide.ts';
 import {inject} from '../core/inject.ts';
-import {asObject, asString} from '../core/json.ts';
+import {asObject, asString, type JsonObject} from '../core/json.ts';
+import type {Outcome} from '../core/outcome.ts';
+import {diff} from '../core/patch.ts';
 import {loadTemplates} from '../templates/files.ts';
 import type {DocumentSet, ManifestObject} from './documents.ts';
 import type {ExitCode, Io} from './io.ts';
 import {readManifests} from './manifests.ts';
+import {rewritesAll} from './output.ts';
 import {faultLine, say, transform, type PrintOptions} from './transform.ts';
+import {templateFiles} from './validate.ts';
 
 export interface PreviewOptions extends PrintOptions {
   readonly filenames: readonly string[];
@@ -17,37 +22,48 @@ export interface PreviewOptions extends PrintOptions {
 
 /** Prints manifests as the webhook would make them. */
 export async function preview(options: PreviewOptions, io: Io): Promise<ExitCode> {
-  const loaded = await loadTemplates(options.templates, {isFolder: io.isFolder, list: io.list, read: io.read});
+  const loaded = await loadTemplates(options.templates, templateFiles(io));
   const missing = loaded.faults.filter((fault) => fault.code === 'pathMissing' || fault.code === 'pathUnreadable');
   if (missing.length > 0) {
     say(missing.map(faultLine), options, io);
     return 2;
   }
   // A broken template stops only those who ask for it, but nobody shall look for its fault elsewhere.
-  say(loaded.faults.map((fault) => ({...faultLine(fault), level: 'warning'})), options, io);
+  say(
+    loaded.faults.map((fault) => ({...faultLine(fault), level: 'warning'})),
+    options,
+    io,
+  );
   const manifests = await readManifests(options.filenames, io, isOfInterest(options));
   const namespaces = namespacesOf(manifests.sets);
   return transform(
     manifests,
     ({value}) => {
       const name = asString(asObject(value['metadata'])?.['namespace']) ?? options.namespace;
-      return inject({
+      const outcome = inject({
         operation: 'CREATE',
         object: value,
         namespace: namespaces.get(name) ?? {name},
         templates: loaded.snapshot,
         view: options.asStored ? 'stored' : 'pods',
       });
+      return throughThePatch(value, outcome);
     },
     options,
     io,
   );
 }
 
-/** With a namespace default anything may be injected; otherwise only what names one of our keys. Conversions read all. */
+/** What is shown is what an API server makes of the webhook's patch, by an RFC 6902 implementation that is not ours. */
+function throughThePatch(before: JsonObject, outcome: Outcome): Outcome {
+  if (outcome.object === before) return outcome;
+  return {...outcome, object: jsonPatch.applyPatch(before, diff(before, outcome.object), false, false).newDocument};
+}
+
+/** With a namespace default anything may be injected; otherwise only what names one of our keys. Conversions read all too. */
 function isOfInterest({format}: PrintOptions): (texts: readonly string[]) => (text: string) => boolean {
   return (texts) => {
-    if (format === 'json' || format === 'patch' || texts.some((text) => text.includes(injectionLabel))) return () => true;
+    if (rewritesAll(format, texts) || texts.some((text) => text.includes(injectionLabel))) return () => true;
     return (text) => text.includes(domain) || text.includes(legacyPrefix) || isEscaped(text);
   };
 }
@@ -58,13 +74,17 @@ function isEscaped(text: string): boolean {
 }
 
 function namespacesOf(sets: readonly DocumentSet[]): ReadonlyMap<string, NamespaceFacts> {
-  return new Map(sets.flatMap((set) => set.objects).flatMap((object: ManifestObject): [string, NamespaceFacts][] => {
-    const {value} = object;
-    const metadata = asObject(value['metadata']);
-    const name = asString(metadata?.['name']);
-    if (value['kind'] !== 'Namespace' || value['apiVersion'] !== 'v1' || name === undefined) return [];
-    const labels = asObject(metadata?.['labels']);
-    const annotations = asObject(metadata?.['annotations']);
-    return [[name, {name, ...(labels === undefined ? {} : {labels}), ...(annotations === undefined ? {} : {annotations})}]];
-  }));
+  return new Map(
+    sets
+      .flatMap((set) => set.objects)
+      .flatMap((object: ManifestObject): [string, NamespaceFacts][] => {
+        const {value} = object;
+        const metadata = asObject(value['metadata']);
+        const name = asString(metadata?.['name']);
+        if (value['kind'] !== 'Namespace' || value['apiVersion'] !== 'v1' || name === undefined) return [];
+        const labels = asObject(metadata?.['labels']);
+        const annotations = asObject(metadata?.['annotations']);
+        return [[name, {name, ...(labels === undefined ? {} : {labels}), ...(annotations === undefined ? {} : {annotations})}]];
+      }),
+  );
 }

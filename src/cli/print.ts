@@ -1,8 +1,8 @@
 import {deepEqual, type Json} from '../core/json.ts';
-import {parseYaml, type YamlDocument} from '../core/yaml.ts';
+import type {YamlDocument} from '../core/yaml.ts';
 import {applyEdits, type Edit} from './edit.ts';
 import {emitDocument} from './emit.ts';
-import {Fragments} from './fragments.ts';
+import {Fragments, valueOf} from './fragments.ts';
 import {detectLayout} from './layout.ts';
 import {spliceYaml, type Splice} from './splice.ts';
 
@@ -28,22 +28,18 @@ function printMarkless(text: string, document: YamlDocument, after: Json, fragme
   const splice = (maxDepth?: number, literals = true): Splice =>
     spliceYaml(text, document.doc, document.value, after, {...layout, literals}, fragments, maxDepth);
   const edited = (edits: readonly Edit[]): string => applyEdits(text, edits, layout.lineBreak);
+  const reads = (candidate: string): boolean => deepEqual(valueOf(candidate), after);
   const inPlace = splice();
   const result = edited(inPlace.edits);
   // How many blank lines a `|+` block keeps depends on lines that the shorter text may lack.
-  if (!/[|>][1-9]?\+/.test(text) && reads(edited(inPlace.reduced), inPlace.expected)) return result;
-  if (reads(result, after)) return result;
+  if (!/[|>][1-9]?\+/.test(text) && fragments.reads(edited(inPlace.reduced), inPlace.expected)) return result;
+  if (reads(result)) return result;
   // An added `|` block takes in a comment behind it that stands further in.
   const quoted = edited(splice(undefined, false).edits);
-  if (reads(quoted, after)) return quoted;
+  if (reads(quoted)) return quoted;
   for (let maxDepth = inPlace.depth; maxDepth >= 0; maxDepth -= 1) {
     const larger = edited(splice(maxDepth).edits);
-    if (reads(larger, after)) return larger;
+    if (reads(larger)) return larger;
   }
   return `${/^---[^\n]*\n/.test(text) ? `---${layout.lineBreak}` : ''}${emitDocument(after, layout).replaceAll('\n', layout.lineBreak)}`;
-}
-
-function reads(text: string, expected: Json): boolean {
-  const [document, ...more] = parseYaml(text);
-  return document !== undefined && more.length === 0 && document.faults.length === 0 && deepEqual(document.value, expected);
 }

@@ -1,3 +1,4 @@
+import {forecastOf} from '../admission/respond.ts';
 import {asObject, asString, type JsonObject} from '../core/json.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {formatFault} from '../core/errors.ts';
@@ -12,7 +13,7 @@ export interface Line {
 }
 
 /** An object as messages name it: `Deployment shop/web`. */
-export function nameOf(object: JsonObject, namespace: string): string {
+function nameOf(object: JsonObject, namespace: string): string {
   const metadata = asObject(object['metadata']);
   const name = asString(metadata?.['name']) ?? `${asString(metadata?.['generateName']) ?? ''}…`;
   return `${asString(object['kind']) ?? 'object'} ${asString(metadata?.['namespace']) ?? namespace}/${name}`;
@@ -26,10 +27,13 @@ export function linesOf(object: ManifestObject, outcome: Outcome, namespace: str
   const {verdict} = outcome;
   switch (verdict.kind) {
     case 'refused':
-      lines.push(...verdict.faults.map((fault): Line => ({level: 'error', text: `${at}${named}: refused: ${formatFault(fault)}`})));
+      lines.push(
+        ...verdict.faults.map((fault): Line => ({level: 'error', text: `${at}${named}: refused: ${formatFault(fault)}`})),
+      );
       break;
     case 'skipped':
-      if (!isQuiet(verdict)) lines.push({level: 'info', text: `${at}${named}: skipped: ${verdict.reason}: ${skipReasons[verdict.reason]}`});
+      if (!isQuiet(verdict))
+        lines.push({level: 'info', text: `${at}${named}: skipped: ${verdict.reason}: ${skipReasons[verdict.reason]}`});
       break;
     case 'injected':
     case 'alreadyInjected':
@@ -38,7 +42,12 @@ export function linesOf(object: ManifestObject, outcome: Outcome, namespace: str
   }
   const old = isQuiet(verdict) ? undefined : oldApiGroup(object.value);
   if (old !== undefined) lines.push({level: 'warning', text: `${at}${named}: ${old}`});
-  for (const note of outcome.notes) lines.push({level: note.code === 'kept' ? 'info' : 'warning', text: `${at}${named}: ${note.code}: ${note.message}`});
+  if (outcome.forecast !== undefined) {
+    const level = outcome.forecast.kind === 'refused' ? 'warning' : 'info';
+    for (const text of forecastOf(outcome.forecast, outcome)) lines.push({level, text: `${at}${named}: ${text}`});
+  }
+  for (const note of outcome.notes)
+    lines.push({level: note.code === 'kept' ? 'info' : 'warning', text: `${at}${named}: ${note.code}: ${note.message}`});
   return lines;
 }
 
@@ -53,7 +62,9 @@ function isQuiet(verdict: Outcome['verdict']): boolean {
 function oldApiGroup(object: JsonObject): string | undefined {
   const served = workloadOf(object)?.apiVersion;
   const given = asString(object['apiVersion']) ?? '';
-  return served === undefined || served === given ? undefined : `oldApiGroup: ${given}: ${noteCodes.oldApiGroup}; write ${served}`;
+  return served === undefined || served === given
+    ? undefined
+    : `oldApiGroup: ${given}: ${noteCodes.oldApiGroup}; write ${served}`;
 }
 
 /** The last line: how many objects came to what. */

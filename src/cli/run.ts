@@ -42,32 +42,44 @@ interface Flags {
 
 function buildProgram(io: Io, serve: Serve, finish: (code: ExitCode) => void): Command {
   const program = new Command('pod-injector')
-    .description('Adds sidecar and init containers to Kubernetes workloads: what the webhook does, shown before anything is applied.')
+    .description(
+      'Adds sidecar and init containers to Kubernetes workloads: what the webhook does, shown before anything is applied.',
+    )
     .version(version, '-V, --version')
     .helpCommand(false)
     .exitOverride()
-    .configureOutput({writeOut: (text) => void io.out(text), writeErr: io.err, getOutHelpWidth: () => 110, getErrHelpWidth: () => 110})
+    .configureOutput({
+      writeOut: (text) => void io.out(text),
+      writeErr: io.err,
+      getOutHelpWidth: () => 110,
+      getErrHelpWidth: () => 110,
+    })
     .showHelpAfterError('(see pod-injector --help)')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
   pod-injector preview -f deployment.yaml -t templates/ --diff
   kubectl kustomize . | pod-injector preview -f - -t templates/ | kubectl apply -f -
   pod-injector validate templates/
   pod-injector serve --templates templates/
 
-Exit codes: 0 done, warnings alone too; 1 findings: a refusal, an invalid template or manifest; 2 could not run.`);
+Exit codes: 0 done, warnings alone too; 1 findings: a refusal, an invalid template or manifest; 2 could not run.`,
+    );
   const colours = (flags: {readonly color: boolean}): {readonly outColour: boolean; readonly errColour: boolean} => {
     // https://no-color.org
     const wanted = flags.color && (io.env['NO_COLOR'] ?? '') === '';
     return {outColour: wanted && io.isOutTerminal, errColour: wanted && io.isErrTerminal};
   };
-  const printOptions = (flags: Flags): {format: Format; namespace: string; quiet: boolean; outColour: boolean; errColour: boolean} => ({
+  const printOptions = (
+    flags: Flags,
+  ): {format: Format; namespace: string; quiet: boolean; outColour: boolean; errColour: boolean} => ({
     format: flags.diff === true ? 'diff' : (flags.output ?? 'same'),
     namespace: flags.namespace,
     quiet: flags.quiet === true,
     ...colours(flags),
   });
-  const nothingNamed = (what: string, flags: {readonly color: boolean}): void => {
+  const cannotRun = (what: string, flags: {readonly color: boolean}): void => {
     say([{level: 'error', text: `error: ${what}`}], {quiet: false, ...colours(flags)}, io);
     finish(2);
   };
@@ -75,32 +87,48 @@ Exit codes: 0 done, warnings alone too; 1 findings: a refusal, an invalid templa
   printing(program.command('preview'))
     .description('print manifests as the webhook would make them')
     .addOption(templatesOption())
-    .option('--as-stored', "only what the admission of the object itself changes, not what its pods get when they are created")
-    .addHelpText('after', `
-Everything that is not changed stays byte for byte, comments included. Nothing is printed when an object is refused.
+    .option('--as-stored', 'only what the admission of the object itself changes, not what its pods get when they are created')
+    .addHelpText(
+      'after',
+      `
+Everything that is not changed stays byte for byte, comments included.
+Nothing is printed when an object is refused.
 
 Examples:
   pod-injector preview -f deployment.yaml -t templates/           the manifest, injected
   pod-injector preview -f deployment.yaml -t templates/ --diff    what would change
   pod-injector preview -f k8s/ -t templates/ -o patch             RFC 6902 operations
-  helm template . | pod-injector preview -f - -t templates/ | kubectl apply -f -`)
+  helm template . | pod-injector preview -f - -t templates/ | kubectl apply -f -`,
+    )
     .action(async (flags: Flags) => {
-      if (flags.filename === undefined) return nothingNamed('no manifests are named; give -f FILE, a folder, or - for standard input', flags);
-      if (flags.templates === undefined) return nothingNamed('no templates are named; give -t FILE or a folder', flags);
-      finish(await preview({...printOptions(flags), filenames: flags.filename, templates: flags.templates, asStored: flags.asStored === true}, io));
+      if (flags.filename === undefined)
+        return cannotRun('no manifests are named; give -f FILE, a folder, or - for standard input', flags);
+      if (flags.templates === undefined) return cannotRun('no templates are named; give -t FILE or a folder', flags);
+      if (flags.filename.includes('-') && flags.templates.includes('-'))
+        return cannotRun('-f - and -t - both want standard input; give one of them as a file', flags);
+      finish(
+        await preview(
+          {...printOptions(flags), filenames: flags.filename, templates: flags.templates, asStored: flags.asStored === true},
+          io,
+        ),
+      );
     });
 
   printing(program.command('uninject'))
     .description('print manifests without what an injection added: the reverse of preview')
-    .addHelpText('after', `
-The record in the annotation pod-injector.dev/status says what to take out, so no templates are needed. The annotation that
-asks for the injection stays.
+    .addHelpText(
+      'after',
+      `
+The record in the annotation pod-injector.dev/status says what to take out, so no templates are needed.
+The annotation that asks for the injection stays.
 
 Examples:
   pod-injector uninject -f injected.yaml
-  kubectl get deployment web -o yaml | pod-injector uninject -f - --diff`)
+  kubectl get deployment web -o yaml | pod-injector uninject -f - --diff`,
+    )
     .action(async (flags: Flags) => {
-      if (flags.filename === undefined) return nothingNamed('no manifests are named; give -f FILE, a folder, or - for standard input', flags);
+      if (flags.filename === undefined)
+        return cannotRun('no manifests are named; give -f FILE, a folder, or - for standard input', flags);
       finish(await uninject({...printOptions(flags), filenames: flags.filename}, io));
     });
 
@@ -113,27 +141,34 @@ Examples:
     .addOption(new Option('-o, --output <FORMAT>', 'how findings are printed').choices(['text', 'json']).default('text'))
     .option('-q, --quiet', 'only errors')
     .option('--no-color', 'no colours, also on a terminal')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Each finding is file:line:column: code: sentence, on stderr; -o json prints them to stdout for editors and CI.
 
 Examples:
   pod-injector validate templates/
-  pod-injector validate -o json logging-agent.yaml`)
+  pod-injector validate -o json logging-agent.yaml
+  kubectl get configmaps -n pod-injector -o yaml | pod-injector validate -f -`,
+    )
     .action(async (paths: readonly string[], flags: Omit<Flags, 'output'> & {readonly output: 'text' | 'json'}) => {
       const templates = [...paths, ...(flags.templates ?? []), ...(flags.filename ?? [])];
-      if (templates.length === 0) return nothingNamed('no templates are named; give a file or a folder', flags);
+      if (templates.length === 0) return cannotRun('no templates are named; give a file or a folder', flags);
       finish(await validate({templates, format: flags.output, quiet: flags.quiet === true, ...colours(flags)}, io));
     });
 
   const serving = program
     .command('serve')
     .description('run the webhook')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Each flag is an environment variable too: --health-port is POD_INJECTOR_HEALTH_PORT. A flag wins over its variable.
 
 Examples:
   pod-injector serve --templates templates/
-  POD_INJECTOR_PORT=9443 pod-injector serve --templates templates/ --log-format json`);
+  POD_INJECTOR_PORT=9443 pod-injector serve --templates templates/ --log-format json`,
+    );
   for (const flag of serveFlags) {
     const short = flag.short === undefined ? '' : `-${flag.short}, `;
     const standard = flag.standard === undefined ? '' : ` (default: ${flag.standard})`;
@@ -146,12 +181,16 @@ Examples:
     .command('completion')
     .description('print a completion script for a shell')
     .addArgument(new Argument('<SHELL>', 'the shell').choices(shells))
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
   source <(pod-injector completion bash)
-  pod-injector completion zsh > "\${fpath[1]}/_pod-injector"
-  pod-injector completion fish > ~/.config/fish/completions/pod-injector.fish`)
+  source <(pod-injector completion zsh)
+  pod-injector completion fish > ~/.config/fish/completions/pod-injector.fish`,
+    )
     .action((shell: Shell) => io.out(completionScript(program, shell)));
+  for (const command of program.commands) command.showHelpAfterError(`(see pod-injector ${command.name()} --help)`);
   return program;
 }
 
@@ -160,14 +199,20 @@ function printing(command: Command): Command {
   return command
     .addOption(filenameOption())
     .option('-n, --namespace <NAME>', 'the namespace of objects that name none', 'default')
-    .addOption(new Option('-o, --output <FORMAT>', 'yaml, json, or patch (RFC 6902); without it each file keeps its own').choices(['yaml', 'json', 'patch']).conflicts('diff'))
+    .addOption(
+      new Option('-o, --output <FORMAT>', 'yaml, json, or patch (RFC 6902); without it each file keeps its own')
+        .choices(['yaml', 'json', 'patch'])
+        .conflicts('diff'),
+    )
     .option('--diff', 'a unified diff instead of the manifests')
     .option('-q, --quiet', 'only errors on stderr')
     .option('--no-color', 'no colours, also on a terminal');
 }
 
 function filenameOption(): Option {
-  return new Option('-f, --filename <PATH>', 'file, folder (not recursive) or - for standard input; repeatable').argParser(collect);
+  return new Option('-f, --filename <PATH>', 'file, folder (not recursive) or - for standard input; repeatable').argParser(
+    collect,
+  );
 }
 
 function templatesOption(): Option {

@@ -28,17 +28,30 @@ export function replaceNode(text: string, slot: Slot, node: Node | null, value: 
       const stop = Math.max(endOf(text, node), lineAfter(text, slot.dash));
       return [{start: slot.dash, end: stop, text: emitItem(value, slot.column, layout).trimStart()}];
     }
-    case 'pair': return [replaceField(text, slot.colon, slot.column, node, value, inline, layout)];
+    case 'pair':
+      return [replaceField(text, slot.colon, slot.column, node, value, inline, layout)];
     case 'root': {
       if (inline !== undefined) return [{start, end, text: inline}];
       const begin = beginsLine(text, start) ? lineStart(text, start) : start;
-      return [{start: begin, end: endOf(text, node), text: `${begin === start && begin > 0 && text[begin - 1] !== '\n' ? '\n' : ''}${emitDocument(value, layout)}`}];
+      return [
+        {
+          start: begin,
+          end: endOf(text, node),
+          text: `${begin === start && begin > 0 && text[begin - 1] !== '\n' ? '\n' : ''}${emitDocument(value, layout)}`,
+        },
+      ];
     }
   }
 }
 
 function replaceField(
-  text: string, colon: number, column: number, node: Node | null, value: Json, inline: string | undefined, layout: Layout,
+  text: string,
+  colon: number,
+  column: number,
+  node: Node | null,
+  value: Json,
+  inline: string | undefined,
+  layout: Layout,
 ): Edit {
   const [start, end] = rangeOf(node);
   const hadText = end > start;
@@ -47,9 +60,10 @@ function replaceField(
   const lineEnd = trimBreak(text, lineAfter(text, colon));
   const written = value === null && (isBlock(node) || !hadText) ? '' : emitAfterColon(value, column, layout);
   const [head, ...lines] = written.split('\n') as [string, ...string[]];
-  const beside = hadText && !isBlock(node) && !isBlockScalar(node)
-    ? text.slice(end, trimBreak(text, lineAfter(text, end)))
-    : text.slice(colon, lineEnd).replace(/^[ \t]*[^# \t].*$/, '');
+  const beside =
+    hadText && !isBlock(node) && !isBlockScalar(node)
+      ? text.slice(end, trimBreak(text, lineAfter(text, end)))
+      : text.slice(colon, lineEnd).replace(/^[ \t]*[^# \t].*$/, '');
   const comment = /^[ \t]+#/.test(beside) ? beside : '';
   return {start: colon, end: trimBreak(text, endOf(text, node)), text: [`${head}${comment}`, ...lines].join('\n')};
 }

@@ -15,7 +15,11 @@ export function spliceFlow(splicing: Splicing, change: Change<YAMLMap | YAMLSeq>
   const entries = entriesOf(node);
   const steps = stepsOf(node, before, after);
   // Something must stay to put the commas at.
-  if (entries === undefined || !steps?.some(({kind}) => kind === 'keep') || entries.length !== steps.filter(({kind}) => kind !== 'insert').length) {
+  if (
+    entries === undefined ||
+    !steps?.some(({kind}) => kind === 'keep') ||
+    entries.length !== steps.filter(({kind}) => kind !== 'insert').length
+  ) {
     return undefined;
   }
   const kept = steps.flatMap((step) => (step.kind === 'keep' ? [entries[step.before] as Entry] : []));
@@ -75,18 +79,26 @@ function stepsOf(node: YAMLMap | YAMLSeq, before: Json, after: Json): FlowStep[]
   if (isList(before) && isList(after)) {
     return alignItems(before, after).map((step) => {
       switch (step.kind) {
-        case 'keep': return {...step, was: before[step.before] as Json, becomes: after[step.after] as Json};
-        case 'remove': return step;
-        case 'insert': return {kind: 'insert', text: emitFlow(after[step.after] as Json, '')};
+        case 'keep':
+          return {...step, was: before[step.before] as Json, becomes: after[step.after] as Json};
+        case 'remove':
+          return step;
+        case 'insert':
+          return {kind: 'insert', text: emitFlow(after[step.after] as Json, '')};
       }
     });
   }
   if (!isObject(before) || !isObject(after) || !isMap(node)) return undefined;
   const own = node.items.map((pair, index): FlowStep => {
-    const key = keyOf((pair as Pair).key) ?? '';
+    const key = keyOf(pair.key) ?? '';
     const becomes = field(after, key);
-    return becomes === undefined ? {kind: 'remove', before: index} : {kind: 'keep', before: index, was: field(before, key) ?? null, becomes};
+    return becomes === undefined
+      ? {kind: 'remove', before: index}
+      : {kind: 'keep', before: index, was: field(before, key) ?? null, becomes};
   });
   const added = Object.entries(after).filter(([key, value]) => value !== undefined && field(before, key) === undefined);
-  return [...own, ...added.map(([key, value]): FlowStep => ({kind: 'insert', text: `${emitKey(key)}: ${emitFlow(value ?? null, '')}`}))];
+  return [
+    ...own,
+    ...added.map(([key, value]): FlowStep => ({kind: 'insert', text: `${emitKey(key)}: ${emitFlow(value ?? null, '')}`})),
+  ];
 }

@@ -19,7 +19,7 @@ export function spliceList(splicing: Splicing, change: Change<YAMLSeq, readonly 
   const steps = alignItems(before, after);
   const items = node.items.map((item, index) => {
     const dash = dashes[index] as number;
-    return {node: item as Node, dash, end: Math.max(endOf(text, item), lineAfter(text, dash))};
+    return {node: item as Node, dash};
   });
   const [first] = items as [Item];
   // The first item of a list within a list stands behind another dash.
@@ -33,7 +33,7 @@ export function spliceList(splicing: Splicing, change: Change<YAMLSeq, readonly 
     switch (step.kind) {
       case 'remove': {
         const item = items[step.before] as Item;
-        splicing.remove(item.node, lineStart(text, item.dash), item.end, depth);
+        splicing.remove(item.node, lineStart(text, item.dash), endOfItem(text, item), depth);
         passed = step.before + 1;
         break;
       }
@@ -46,14 +46,14 @@ export function spliceList(splicing: Splicing, change: Change<YAMLSeq, readonly 
         break;
       }
       case 'keep': {
-        const {node: item, dash, end} = items[step.before] as Item;
+        const {node: item, dash} = items[step.before] as Item;
         const was = before[step.before] as Json;
         const becomes = after[step.after] as Json;
         passed = step.before + 1;
         if (!splicing.isSame(item, was, becomes)) {
           const inside = {node: item, slot: {kind: 'item', dash, column}, before: was, after: becomes, depth: depth + 1} as const;
           reduced.push(splicing.edit({...inside, keepEnd: editBehind}));
-        } else if (editBehind || !splicing.drop(dash, end)) reduced.push(becomes);
+        } else if (editBehind || !splicing.drop(dash, item)) reduced.push(becomes);
         break;
       }
     }
@@ -64,8 +64,11 @@ export function spliceList(splicing: Splicing, change: Change<YAMLSeq, readonly 
 interface Item {
   readonly node: Node;
   readonly dash: number;
-  /** After its last line. */
-  readonly end: number;
+}
+
+/** After its last line; that of an empty item is its dash's. */
+function endOfItem(text: string, {node, dash}: Item): number {
+  return Math.max(endOf(text, node), lineAfter(text, dash));
 }
 
 /** Where an item goes that comes before the item of that index, or after the last: a line's start, or the text's end. */
@@ -75,5 +78,5 @@ function gapBefore(text: string, items: readonly Item[], index: number, slot: Sl
   const column = columnOf(text, first);
   // A comment at the dashes belongs to the next item; after the last to the list, unless the keys around it stand there too.
   const isList = index === items.length && slot.column < column;
-  return afterComments(text, (items[index - 1] as Item).end, isList ? column : column + 1);
+  return afterComments(text, endOfItem(text, items[index - 1] as Item), isList ? column : column + 1);
 }

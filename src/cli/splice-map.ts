@@ -18,14 +18,14 @@ export function spliceMap(splicing: Splicing, change: Change<YAMLMap, JsonObject
   const column = columnOf(text, (fields[0] as Field).start);
   const added = Object.entries(after).filter(([key, value]) => value !== undefined && field(before, key) === undefined);
   const reduced: Record<string, Json> = {};
-  for (const [index, {key, value, state, start, colon, end}] of fields.entries()) {
+  for (const [index, {key, value, state, start, colon}] of fields.entries()) {
     const next = fields[index + 1];
     const editBehind = next === undefined ? added.length > 0 || keepEnd : next.state === 'removed';
     const was = field(before, key) ?? null;
     const becomes = field(after, key) ?? null;
     switch (state) {
       case 'removed':
-        splicing.remove(value, lineStart(text, start), end, depth);
+        splicing.remove(value, lineStart(text, start), endOf(text, value), depth);
         break;
       case 'changed': {
         const inside = {node: value, slot: {kind: 'pair', colon, column}, before: was, after: becomes, depth: depth + 1} as const;
@@ -33,7 +33,7 @@ export function spliceMap(splicing: Splicing, change: Change<YAMLMap, JsonObject
         break;
       }
       case 'same':
-        if (editBehind || !splicing.drop(start, end)) define(reduced, key, becomes);
+        if (editBehind || !splicing.drop(start, value)) define(reduced, key, becomes);
         break;
       case 'merge':
         // Its fields are the same before and after; see fieldsOf.
@@ -60,8 +60,6 @@ interface Field {
   readonly state: 'same' | 'changed' | 'removed' | 'merge';
   readonly start: number;
   readonly colon: number;
-  /** After its last line. */
-  readonly end: number;
 }
 
 function fieldsOf(splicing: Splicing, node: YAMLMap, before: JsonObject, after: JsonObject): Field[] | undefined {
@@ -74,7 +72,7 @@ function fieldsOf(splicing: Splicing, node: YAMLMap, before: JsonObject, after: 
     column ??= columnOf(text, start);
     // A key that is written with `?`, an anchor or a tag.
     if (colon === undefined || value === null || columnOf(text, start) !== column) return undefined;
-    const place = {value, start, colon, end: endOf(text, value)};
+    const place = {value, start, colon};
     if (isMergeKey(keyNode)) {
       if (splicing.watch.forces(value)) return undefined;
       fields.push({...place, key: '<<', state: 'merge'});

@@ -1,9 +1,9 @@
-import {isMap, isSeq, type Document, type Node} from 'yaml';
+import {isMap, isSeq, type Document} from 'yaml';
 import {isList, isObject, type Json} from '../core/json.ts';
 import {AnchorWatch} from './anchors.ts';
 import type {Edit} from './edit.ts';
 import type {Fragments} from './fragments.ts';
-import {isBlock, type Layout} from './layout.ts';
+import {isBlock, rangeOf, type Layout} from './layout.ts';
 import {replaceNode} from './slot.ts';
 import {spliceFlow} from './splice-flow.ts';
 import {spliceList} from './splice-list.ts';
@@ -30,7 +30,12 @@ export interface Splice {
  * not share anything with `before`. Never throws; whoever makes the edits checks the result.
  */
 export function spliceYaml(
-  text: string, doc: Document.Parsed, before: Json, after: Json, layout: Layout, fragments: Fragments,
+  text: string,
+  doc: Document.Parsed,
+  before: Json,
+  after: Json,
+  layout: Layout,
+  fragments: Fragments,
   maxDepth = Number.POSITIVE_INFINITY,
 ): Splice {
   const watch = new AnchorWatch(text, doc);
@@ -48,11 +53,15 @@ export function spliceYaml(
   };
   for (;;) {
     const splicing = new Splicing(text, layout, watch, fragments, edit);
-    const root: Change = {node: doc.contents as Node | null, slot: {kind: 'root', column: 0}, before, after, depth: 0, keepEnd: false};
+    const root: Change = {node: doc.contents, slot: {kind: 'root', column: 0}, before, after, depth: 0, keepEnd: false};
     const expected = splicing.edit(root);
+    splicing.dropHead(rangeOf(doc.contents)[0]);
     // An alias of a part that was changed would show the change too: write such out, and see what that changes.
     if (watch.expandDisturbed()) continue;
-    const reduced = [...splicing.edits.map((made) => (made.stub === undefined ? made : {...made, text: made.stub})), ...splicing.drops];
+    const reduced = [
+      ...splicing.edits.map((made) => (made.stub === undefined ? made : {...made, text: made.stub})),
+      ...splicing.drops,
+    ];
     return {edits: splicing.edits, reduced, expected, depth: splicing.depth};
   }
 }

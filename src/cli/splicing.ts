@@ -3,7 +3,7 @@ import {deepEqual, type Json} from '../core/json.ts';
 import type {AnchorWatch} from './anchors.ts';
 import type {Edit} from './edit.ts';
 import type {Fragments} from './fragments.ts';
-import {beginsLine, lineStart, type Layout} from './layout.ts';
+import {beginsLine, endOf, lineAfter, lineStart, type Layout} from './layout.ts';
 import type {Slot} from './slot.ts';
 
 /** A node that changed and all that its editors need to know of it. */
@@ -32,7 +32,11 @@ export class Splicing {
   readonly edit: (change: Change) => Json;
 
   constructor(
-    text: string, layout: Layout, watch: AnchorWatch, fragments: Fragments, edit: (splicing: Splicing, change: Change) => Json,
+    text: string,
+    layout: Layout,
+    watch: AnchorWatch,
+    fragments: Fragments,
+    edit: (splicing: Splicing, change: Change) => Json,
   ) {
     this.text = text;
     this.layout = layout;
@@ -49,7 +53,7 @@ export class Splicing {
   /** Adds lines that read as `value`; true where a stub stands for them in what is parsed again. */
   insert(offset: number, text: string, depth: number, checked?: {readonly stub: string; readonly value: Json}): boolean {
     this.touch(depth);
-    const isChecked = checked !== undefined && !this.watch.active && this.fragments.reads(text, checked.value);
+    const isChecked = checked !== undefined && !this.watch.active && this.fragments.standAlone(text, checked.value);
     this.edits.push({start: offset, end: offset, text, ...(isChecked ? {stub: checked.stub} : {})});
     return isChecked;
   }
@@ -60,11 +64,25 @@ export class Splicing {
     this.edits.push({start, end, text: ''});
   }
 
-  /** Leaves whole lines out of what is parsed again; false where an alias may need them or they begin behind a dash. */
-  drop(start: number, end: number): boolean {
+  /**
+   * Leaves the lines from `start` to the node's last out of what is parsed again; false where an alias may need them, or where
+   * they begin behind a dash.
+   */
+  drop(start: number, node: Node): boolean {
     if (this.watch.active || !beginsLine(this.text, start)) return false;
-    this.drops.push({start: lineStart(this.text, start), end, text: ''});
+    this.drops.push({
+      start: lineStart(this.text, start),
+      end: Math.max(endOf(this.text, node), lineAfter(this.text, start)),
+      text: '',
+    });
     return true;
+  }
+
+  /** Leaves out the comments before the document, whose root is at `start`. */
+  dropHead(start: number): void {
+    const end = lineStart(this.text, start);
+    if (!this.watch.active && /^(?:---)?[ \t\r\n]*(?:#[^\n]*\n[ \t\r\n]*)*$/.test(this.text.slice(0, end)))
+      this.drops.push({start: 0, end, text: ''});
   }
 
   touch(depth: number): void {

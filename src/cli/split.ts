@@ -55,7 +55,7 @@ function isJson(text: string): boolean {
 }
 
 function isDirectives(text: string): boolean {
-  return /^%/m.test(text) && /^\ufeff?(?:[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n)*$/.test(text);
+  return /^\ufeff?%/m.test(text) && /^\ufeff?(?:[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n)*$/.test(text);
 }
 
 function partsOf(text: string, cuts: readonly number[]): Part[] {

@@ -21,7 +21,12 @@ export interface PrintOptions {
  * Prints the manifests with each object's outcome, and says on stderr what there is to say. Stdout is all or nothing: when
  * one object is refused or unreadable nothing is printed, because a pipe into `kubectl apply` must not apply half.
  */
-export async function transform(manifests: Manifests, outcomeOf: (object: ManifestObject) => Outcome, options: PrintOptions, io: Io): Promise<ExitCode> {
+export async function transform(
+  manifests: Manifests,
+  outcomeOf: (object: ManifestObject) => Outcome,
+  options: PrintOptions,
+  io: Io,
+): Promise<ExitCode> {
   const {sets, unreadable} = manifests;
   if (unreadable.length > 0) {
     say(unreadable.map(faultLine), options, io);
@@ -37,7 +42,13 @@ export async function transform(manifests: Manifests, outcomeOf: (object: Manife
   }
   const failed = faults.length > 0 || [...outcomes.values()].some((outcome) => outcome.verdict.kind === 'refused');
   if (!failed) await io.out(render(sets, (object) => becomes(object, outcomes), options.format, options.outColour));
-  lines.push({level: 'info', text: summaryOf([...outcomes.values()], faults.length) + (failed ? '; nothing was printed' : '') + passedThrough(sets)});
+  lines.push({
+    level: 'info',
+    text:
+      summaryOf([...outcomes.values()], unreadableDocuments(sets)) +
+      (failed ? '; nothing was printed' : '') +
+      passedThrough(sets),
+  });
   say(lines, options, io);
   return failed ? 1 : 0;
 }
@@ -60,7 +71,13 @@ function becomes(object: ManifestObject, outcomes: ReadonlyMap<ManifestObject, O
   return outcomes.get(object)?.object ?? object.value;
 }
 
+function unreadableDocuments(sets: readonly DocumentSet[]): number {
+  return sets.flatMap((set) => set.documents).filter((document) => (document.parsed?.faults.length ?? 0) > 0).length;
+}
+
 function passedThrough(sets: readonly DocumentSet[]): string {
-  const count = sets.flatMap((set) => set.documents).filter((document) => document.parsed === undefined && /^[^#\s-]/m.test(document.text)).length;
+  const count = sets
+    .flatMap((set) => set.documents)
+    .filter((document) => document.parsed === undefined && /^[^#\s-]/m.test(document.text)).length;
   return count === 0 ? '' : ` (and ${count} without any of our keys)`;
 }

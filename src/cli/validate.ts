@@ -1,3 +1,4 @@
+import type {TemplateFileSystem} from '../templates/file-system.ts';
 import {loadTemplates} from '../templates/files.ts';
 import type {Fault} from '../core/errors.ts';
 import type {ExitCode, Io} from './io.ts';
@@ -15,18 +16,23 @@ export interface ValidateOptions {
  * (`[{level, code, message, source, line, column}]`), for editors and CI.
  */
 export async function validate(options: ValidateOptions, io: Io): Promise<ExitCode> {
-  const {faults, warnings, snapshot} = await loadTemplates(options.templates, {isFolder: io.isFolder, list: io.list, read: io.read});
+  const {faults, warnings, snapshot} = await loadTemplates(options.templates, templateFiles(io));
   const unreadable = faults.some((fault) => fault.code === 'pathMissing' || fault.code === 'pathUnreadable');
   if (options.format === 'json') {
     const findings = [...faults.map((fault) => finding('error', fault)), ...warnings.map((fault) => finding('warning', fault))];
     await io.out(`${JSON.stringify(findings, null, 2)}\n`);
   } else {
-    say([...faults.map(faultLine), ...warnings.map((fault) => ({...faultLine(fault), level: 'warning'} as const))], options, io);
+    say([...faults.map(faultLine), ...warnings.map((fault) => ({...faultLine(fault), level: 'warning'}) as const)], options, io);
   }
   const count = snapshot.size;
   const summary = `${count} ${count === 1 ? 'template' : 'templates'}: ${faults.length} ${faults.length === 1 ? 'error' : 'errors'}, ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`;
   say([{level: 'info', text: summary}], options, io);
   return unreadable ? 2 : faults.length > 0 ? 1 : 0;
+}
+
+/** The files as templates are read from them; `-` is standard input and no folder. */
+export function templateFiles(io: Io): TemplateFileSystem {
+  return {read: io.read, list: io.list, isFolder: async (path) => path !== '-' && (await io.isFolder(path))};
 }
 
 function finding(level: 'error' | 'warning', {code, message, fix, source, position, path}: Fault): Record<string, unknown> {

@@ -83,7 +83,11 @@ export function takeOut(value: Json | undefined, added: Added, schema: FieldSche
     if (options.left === undefined || (prior !== undefined && deepEqual(value, prior))) return prior;
     return changedSince(value, options.left, schema) ?? prior;
   }
-  const result = isList(value) ? takeOutOfList(value, node, schema, options) : isObject(value) ? takeOutOfObject(value, node, schema, options) : value;
+  const result = isList(value)
+    ? takeOutOfList(value, node, schema, options)
+    : isObject(value)
+      ? takeOutOfObject(value, node, schema, options)
+      : value;
   const empty = isList(result) ? result.length === 0 : isObject(result) && Object.keys(result).length === 0;
   return empty && result !== value ? prior : result;
 }
@@ -122,16 +126,16 @@ export function addedPaths(added: Added): string[] {
 }
 
 function collectPaths(added: Added | Json | undefined, at: string, paths: string[]): void {
-  let isLeaf = true;
+  let isWhole = true;
   if (isObject(added)) {
     for (const key of Object.keys(added)) {
       if (key === priorKey) continue;
-      isLeaf = false;
+      isWhole = false;
       const name = escapeSegment(unsegment(key));
       collectPaths(added[key], at === '' ? (name === 'spec' ? '' : name) : `${at}/${name}`, paths);
     }
   }
-  if (isLeaf) paths.push(at);
+  if (isWhole) paths.push(at);
 }
 
 /** Both trees in one; where both name a part, the first one's word counts. Undefined stands for an empty tree. */
@@ -184,7 +188,10 @@ function takeOutOfObject(value: JsonObject, node: AddedNode, schema: FieldSchema
     const key = segment(name);
     const old = isObject(options.left) && Object.hasOwn(options.left, name) ? options.left[name] : undefined;
     const named = Object.hasOwn(node, key) ? (node[key] as Added) : undefined;
-    const kept = named === undefined || !isAdmissible(node, name, value, schema) ? part : takeOut(part, named, childSchema(schema, name), {left: old});
+    const kept =
+      named === undefined || !isAdmissible(node, name, value, schema)
+        ? part
+        : takeOut(part, named, childSchema(schema, name), {left: old});
     if (kept !== part) changed = true;
     if (kept !== undefined) result.push([name, kept]);
   }
@@ -207,7 +214,13 @@ function isAdmissible(node: AddedNode, name: string, owner: JsonObject, schema: 
 }
 
 function isNothing(value: Json): boolean {
-  return value === null || value === false || value === 0 || value === '' || (isList(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
+  return (
+    value === null ||
+    value === false ||
+    value === 0 ||
+    value === '' ||
+    (isList(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0)
+  );
 }
 
 function takeOutOfList(value: readonly Json[], node: AddedNode, schema: FieldSchema, options: TakeOut): readonly Json[] {

@@ -51,12 +51,19 @@ export function readAsk(annotations: JsonObject | undefined, templates: Template
   else if (typeof value === 'string') {
     readList(value, requests, faults, notes);
     if (requests.length > 0) kind = 'list';
-    else if (faults.length === 0) notes.push({code: 'emptyAnnotation', message: `${injectKey} is empty, so it asks for nothing`, path: annotationPath});
+    else if (faults.length === 0)
+      notes.push({code: 'emptyAnnotation', message: `${injectKey} is empty, so it asks for nothing`, path: annotationPath});
   } else if (value !== undefined && value !== null) {
-    faults.push(bad(`${injectKey} is ${JSON.stringify(value)}, and annotations are strings`, `write ${injectKey}: "${String(value)}" with quotes`));
+    faults.push(
+      bad(
+        `${injectKey} is ${JSON.stringify(value)}, and annotations are strings`,
+        `write ${injectKey}: "${String(value)}" with quotes`,
+      ),
+    );
   }
   const legacy = legacyKeys(annotations);
-  if (legacy.length > maxTemplates) faults.push(bad(`${legacy.length} annotations ask by ${legacyPrefix}, and ${maxTemplates} are allowed`, 'remove some'));
+  if (legacy.length > maxTemplates)
+    faults.push(bad(`${legacy.length} annotations ask by ${legacyPrefix}, and ${maxTemplates} are allowed`, 'remove some'));
   for (const key of legacy.slice(0, maxTemplates)) {
     if (kind === 'nothing') kind = 'list';
     addRequest({name: legacyName(key, templates), optional: false}, requests, notes);
@@ -72,11 +79,19 @@ export function unreadKeys(metadata: JsonObject | undefined): Note[] {
   for (const key in annotations) {
     if (!key.startsWith(`${domain}/`) || key === injectKey || key === statusKey) continue;
     const right = nearest(key, [injectKey]) ?? injectKey;
-    notes.push({code: 'unknownAnnotation', message: `nothing reads the annotation ${key}; did you mean ${right}?`, path: `/metadata/annotations/${key.replaceAll('/', '~1')}`});
+    notes.push({
+      code: 'unknownAnnotation',
+      message: `nothing reads the annotation ${key}; did you mean ${right}?`,
+      path: `/metadata/annotations/${key.replaceAll('/', '~1')}`,
+    });
   }
   const labels = isObject(metadata?.['labels']) ? metadata['labels'] : undefined;
   if (labels !== undefined && Object.hasOwn(labels, injectKey)) {
-    notes.push({code: 'unknownAnnotation', message: `${injectKey} is a label here, and only the annotation of that name is read`, path: '/metadata/labels'});
+    notes.push({
+      code: 'unknownAnnotation',
+      message: `${injectKey} is a label here, and only the annotation of that name is read`,
+      path: '/metadata/labels',
+    });
   }
   return notes;
 }
@@ -84,7 +99,9 @@ export function unreadKeys(metadata: JsonObject | undefined): Note[] {
 /** The annotations that decide about injection, with their values: equal before and after means that nothing was asked anew. */
 export function injectionAnnotations(annotations: JsonObject | undefined): string {
   if (annotations === undefined) return '';
-  const keys = Object.keys(annotations).filter((key) => key.startsWith(legacyPrefix) || (key.startsWith(`${domain}/`) && key !== statusKey));
+  const keys = Object.keys(annotations).filter(
+    (key) => key.startsWith(legacyPrefix) || (key.startsWith(`${domain}/`) && key !== statusKey),
+  );
   return JSON.stringify(keys.toSorted().map((key) => [key, annotations[key]]));
 }
 
@@ -114,7 +131,8 @@ function readList(value: string, requests: Request[], faults: Fault[], notes: No
     if (item === '') continue;
     const optional = item.endsWith('?');
     const name = optional ? item.slice(0, -1).trimEnd() : item;
-    if (namePattern.test(name) && name.length <= 253 && name !== 'true' && name !== 'false') addRequest({name, optional}, requests, notes);
+    if (namePattern.test(name) && name.length <= 253 && name !== 'true' && name !== 'false')
+      addRequest({name, optional}, requests, notes);
     else faults.push(badItem(item));
   }
 }
@@ -123,7 +141,10 @@ function badItem(item: string): Fault {
   const shown = JSON.stringify(item.length > 80 ? `${item.slice(0, 80)}…` : item);
   const lower = item.toLowerCase();
   if (lower === 'true' || lower === 'false') {
-    return bad(`${shown} in ${injectKey} is no template's name`, `write exactly "${lower}" and nothing else, or a list of templates' names`);
+    return bad(
+      `${shown} in ${injectKey} is no template's name`,
+      `write exactly "${lower}" and nothing else, or a list of templates' names`,
+    );
   }
   return bad(
     `${shown} in ${injectKey} is no template's name`,
@@ -137,7 +158,11 @@ function addRequest(request: Request, requests: Request[], notes: Note[]): void 
     requests.push(request);
     return;
   }
-  notes.push({code: 'duplicateTemplate', message: `${request.name} is asked for twice; it is injected once`, template: request.name});
+  notes.push({
+    code: 'duplicateTemplate',
+    message: `${request.name} is asked for twice; it is injected once`,
+    template: request.name,
+  });
   // A wish that must be met outweighs one that may fail.
   if (!request.optional) requests.splice(index, 1, request);
 }
@@ -145,7 +170,8 @@ function addRequest(request: Request, requests: Request[], notes: Note[]): void 
 function legacyKeys(annotations: JsonObject): readonly string[] {
   let keys: string[] | undefined;
   for (const key in annotations) {
-    if (key.startsWith(legacyPrefix) && annotations[key] !== 'false' && asString(annotations[key]) !== undefined) (keys ??= []).push(key);
+    if (key.startsWith(legacyPrefix) && annotations[key] !== 'false' && asString(annotations[key]) !== undefined)
+      (keys ??= []).push(key);
   }
   return keys === undefined ? [] : keys.toSorted();
 }

@@ -15,7 +15,8 @@ import {unite} from './underlay.ts';
  */
 export function addToApplication(containers: readonly Json[], template: Template, scene: Scene): Part<readonly Json[]> {
   const {env, envFrom, volumeMounts} = template.app;
-  if (env.length === 0 && envFrom.length === 0 && volumeMounts.length === 0) return {value: containers, added: undefined, kept: [], faults: []};
+  if (env.length === 0 && envFrom.length === 0 && volumeMounts.length === 0)
+    return {value: containers, added: undefined, kept: [], faults: []};
   const faults: Fault[] = [];
   const names = applicationNames(containers, template, scene, faults);
   const result = [...containers];
@@ -32,7 +33,12 @@ export function addToApplication(containers: readonly Json[], template: Template
     result[index] = part.value;
     added.push([segment(name), part.added]);
   }
-  return {value: added.length === 0 ? containers : result, added: added.length === 0 ? undefined : Object.fromEntries(added), kept, faults};
+  return {
+    value: added.length === 0 ? containers : result,
+    added: added.length === 0 ? undefined : Object.fromEntries(added),
+    kept,
+    faults,
+  };
 }
 
 function applicationNames(containers: readonly Json[], template: Template, scene: Scene, faults: Fault[]): ReadonlySet<string> {
@@ -58,16 +64,29 @@ function applicationNames(containers: readonly Json[], template: Template, scene
 
 function addToContainer(container: JsonObject, pointer: string, template: Template, scene: Scene): Part<JsonObject> {
   const env = addEnv(asList(container['env']), template.app.env);
-  const envFrom = unite(template.app.envFrom, asList(container['envFrom']), fieldOf('Container', 'envFrom') ?? {type: 'EnvFromSource'});
+  const envFrom = unite(
+    template.app.envFrom,
+    asList(container['envFrom']),
+    fieldOf('Container', 'envFrom') ?? {type: 'EnvFromSource'},
+  );
   const mounts = addMounts(asList(container['volumeMounts']), pointer, container, template, scene);
   let value = container;
   const node: [string, Added][] = [];
-  for (const [name, part] of [['env', env], ['envFrom', envFrom], ['volumeMounts', mounts]] as const) {
+  for (const [name, part] of [
+    ['env', env],
+    ['envFrom', envFrom],
+    ['volumeMounts', mounts],
+  ] as const) {
     if (part.added === undefined) continue;
     value = withField(value, name, part.value);
     node.push([name, knowingEmpty(container[name], part.added)]);
   }
-  return {value, added: node.length === 0 ? undefined : Object.fromEntries(node), kept: [...env.kept, ...mounts.kept], faults: mounts.faults};
+  return {
+    value,
+    added: node.length === 0 ? undefined : Object.fromEntries(node),
+    kept: [...env.kept, ...mounts.kept],
+    faults: mounts.faults,
+  };
 }
 
 /** New variables go last: a `$(VAR)` in one of the author's never saw them, and ours may use the author's. */
@@ -77,10 +96,20 @@ function addEnv(own: readonly Json[], wanted: readonly JsonObject[]): Omit<Part<
   const fresh = wanted.filter((variable) => !present.has(variable['name']));
   const kept = wanted.flatMap((variable) => (present.has(variable['name']) ? `env/${String(variable['name'])}` : []));
   if (fresh.length === 0) return {value: own, added: undefined, kept};
-  return {value: [...own, ...fresh], added: Object.fromEntries(fresh.map((variable) => [segment(String(variable['name'])), 1])), kept};
+  return {
+    value: [...own, ...fresh],
+    added: Object.fromEntries(fresh.map((variable) => [segment(String(variable['name'])), 1])),
+    kept,
+  };
 }
 
-function addMounts(own: readonly Json[], pointer: string, container: JsonObject, template: Template, scene: Scene): Part<readonly Json[]> {
+function addMounts(
+  own: readonly Json[],
+  pointer: string,
+  container: JsonObject,
+  template: Template,
+  scene: Scene,
+): Part<readonly Json[]> {
   const fresh: Json[] = [];
   const added: [string, Added][] = [];
   const kept: string[] = [];
@@ -89,7 +118,9 @@ function addMounts(own: readonly Json[], pointer: string, container: JsonObject,
     const path = cleanPath(String(mount['mountPath']));
     const index = own.findIndex((item) => cleanPath(String(asObject(item)?.['mountPath'])) === path);
     const existing = asObject(own[index]);
-    const device = asList(container['volumeDevices']).findIndex((item) => cleanPath(String(asObject(item)?.['devicePath'])) === path);
+    const device = asList(container['volumeDevices']).findIndex(
+      (item) => cleanPath(String(asObject(item)?.['devicePath'])) === path,
+    );
     if (device !== -1) {
       faults.push(taken(template, mount, container, 'a device', `${pointer}/volumeDevices/${device}`));
     } else if (existing === undefined) {
@@ -99,7 +130,15 @@ function addMounts(own: readonly Json[], pointer: string, container: JsonObject,
       kept.push(`volumeMounts/${path.replaceAll('~', '~0').replaceAll('/', '~1')}`);
     } else {
       const volume = String(existing['name']);
-      faults.push(taken(template, mount, container, `the volume ${JSON.stringify(volume)} of ${ownerOf(scene, `volumes/${volume}`)}`, `${pointer}/volumeMounts/${index}`));
+      faults.push(
+        taken(
+          template,
+          mount,
+          container,
+          `the volume ${JSON.stringify(volume)} of ${ownerOf(scene, `volumes/${volume}`)}`,
+          `${pointer}/volumeMounts/${index}`,
+        ),
+      );
     }
   }
   if (fresh.length === 0) return {value: own, added: undefined, kept, faults};

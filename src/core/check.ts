@@ -90,7 +90,14 @@ function limitFaults(spec: JsonObject, own: JsonObject, scene: Scene): Fault[] {
         const owner = scene.owners.get(`containers/${asString(container['name']) ?? ''}`);
         if (owner === undefined || compareQuantities(limit, allowed) !== 1) return [];
         const message = `the container ${JSON.stringify(container['name'])} of template ${owner} has a ${resource} limit of ${String(limit)}, above the ${String(allowed)} of the pod's own resources`;
-        return [{code: 'podResourcesExceeded', message, fix: `raise spec.resources.limits.${resource}, or lower the container's`, path: `/spec/${list}/${index}/resources/limits/${resource}`}];
+        return [
+          {
+            code: 'podResourcesExceeded',
+            message,
+            fix: `raise spec.resources.limits.${resource}, or lower the container's`,
+            path: `/spec/${list}/${index}/resources/limits/${resource}`,
+          },
+        ];
       }),
     ),
   );
@@ -98,7 +105,13 @@ function limitFaults(spec: JsonObject, own: JsonObject, scene: Scene): Fault[] {
 
 function qosNotes(before: JsonObject, after: JsonObject): Note[] {
   if (!isGuaranteed(before) || isGuaranteed(after)) return [];
-  return [{code: 'qosLowered', message: 'the pod was of QoS class Guaranteed and becomes Burstable, because an injected container has no limits equal to its requests for cpu and memory'}];
+  return [
+    {
+      code: 'qosLowered',
+      message:
+        'the pod was of QoS class Guaranteed and becomes Burstable, because an injected container has no limits equal to its requests for cpu and memory',
+    },
+  ];
 }
 
 /** Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
@@ -106,7 +119,9 @@ function isGuaranteed(pod: JsonObject): boolean {
   const spec = asObject(pod['spec']);
   if (spec === undefined) return false;
   const containers = [...containersOf(spec, 'containers'), ...containersOf(spec, 'initContainers')];
-  return containers.length > 0 && containers.every((container) => ['cpu', 'memory'].every((resource) => isExact(container, resource)));
+  return (
+    containers.length > 0 && containers.every((container) => ['cpu', 'memory'].every((resource) => isExact(container, resource)))
+  );
 }
 
 function isExact(container: JsonObject, resource: string): boolean {

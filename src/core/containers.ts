@@ -1,7 +1,7 @@
 import {mergeAdded, priorKey, segment, type Added} from './added.ts';
 import {autoImage} from './annotations.ts';
 import type {Fault} from './errors.ts';
-import {asList, type Json, type JsonObject} from './json.ts';
+import {asList, asObject, asString, type Json, type JsonObject} from './json.ts';
 import {defaultPullPolicy} from './kubernetes/image.ts';
 import type {Part} from './part.ts';
 import {findNamed, namesIn, ownerOf, type Scene} from './scene.ts';
@@ -46,19 +46,31 @@ export function addContainers(spec: JsonObject, list: ContainerList, template: T
   const at = fresh.length === 0 ? 0 : placeFor(result, list, template, scene, fresh.length);
   if (at === undefined) faults.push(positionFault(result, template));
   else result.splice(at, 0, ...fresh);
-  return {value: added.length === 0 ? containers : result, added: added.length === 0 ? undefined : Object.fromEntries(added), kept, faults};
+  return {
+    value: added.length === 0 ? containers : result,
+    added: added.length === 0 ? undefined : Object.fromEntries(added),
+    kept,
+    faults,
+  };
 }
 
 /** The template's container under the author's of the same name. `image: auto` is the template's image and pull policy. */
-function customise(container: JsonObject, own: JsonObject, path: string): {readonly value: JsonObject; readonly added: Added | undefined; readonly kept: readonly string[]} {
+function customise(
+  container: JsonObject,
+  own: JsonObject,
+  path: string,
+): {readonly value: JsonObject; readonly added: Added | undefined; readonly kept: readonly string[]} {
   if (own['image'] !== autoImage) return underlay(container, own, 'Container', path);
-  // A pull policy there was filled in by the API server for the image `auto`, so it gives way to the one of the real image.
+  // The API server fills in a pull policy for the image `auto`; it gives way to the one of the real image, stated even where it is
+  // the default, so that the manifest that comes again without it is the same manifest.
   const {image, imagePullPolicy: policy} = container;
-  const ownPolicy = own['imagePullPolicy'];
-  const wanted = policy ?? (ownPolicy === undefined ? undefined : defaultPullPolicy(image));
-  const changed: JsonObject = {image, ...(wanted === undefined || wanted === ownPolicy ? {} : {imagePullPolicy: wanted})};
+  const wanted = policy ?? defaultPullPolicy(image);
+  const changed: JsonObject = {image, ...(wanted === own['imagePullPolicy'] ? {} : {imagePullPolicy: wanted})};
   const merged = underlay(container, {...own, ...changed}, 'Container', path);
-  const replaced = Object.keys(changed).map((name): [string, Added] => [name, own[name] === undefined ? 1 : {[priorKey]: own[name]}]);
+  const replaced = Object.keys(changed).map((name): [string, Added] => [
+    name,
+    own[name] === undefined ? 1 : {[priorKey]: own[name]},
+  ]);
   return {value: merged.value, added: mergeAdded(Object.fromEntries(replaced), merged.added), kept: merged.kept};
 }
 
@@ -70,7 +82,8 @@ function nameFault(spec: JsonObject, list: ContainerList, name: string, template
     return {
       code: 'containerConflict',
       message: `template ${template.name} brings ${JSON.stringify(name)} into ${list}, and ${ownerOf(scene, `containers/${name}`)} has a container of that name in ${other}`,
-      fix: other === list ? 'rename one of the two' : `rename one of the two, or write yours in ${list} to customise the template's`,
+      fix:
+        other === list ? 'rename one of the two' : `rename one of the two, or write yours in ${list} to customise the template's`,
       path: `/spec/${other}/${existing.index}/name`,
     };
   }
@@ -78,14 +91,33 @@ function nameFault(spec: JsonObject, list: ContainerList, name: string, template
 }
 
 /** Where new containers go, or undefined where the container beside which they are placed is missing. */
-function placeFor(list: readonly Json[], name: ContainerList, template: Template, scene: Scene, count: number): number | undefined {
+function placeFor(
+  list: readonly Json[],
+  name: ContainerList,
+  template: Template,
+  scene: Scene,
+  count: number,
+): number | undefined {
   const main: ContainerList = template.pattern === 'init' ? 'initContainers' : 'containers';
   const {position} = template;
-  if (name !== main || position === 'last') return list.length;
+  if (name !== main || position === 'last') return beforeLater(list, scene);
   if (position === 'first') return after(scene, `${name}/first`, count);
   const beside = findNamed(list, 'before' in position ? position.before : position.after)?.index;
   if (beside === undefined) return undefined;
   return 'before' in position ? beside : beside + 1 + after(scene, `${name}/after/${position.after}`, count);
+}
+
+/**
+ * The end of the list, but before what the author wrote or changed there of templates that are still to come: templates keep
+ * their order, which for init containers is the order in which they run.
+ */
+function beforeLater(list: readonly Json[], scene: Scene): number {
+  let at = list.length;
+  for (; at > 0; at -= 1) {
+    const name = asString(asObject(list[at - 1])?.['name']) ?? '';
+    if (!scene.brought.has(name) || scene.owners.has(`containers/${name}`)) break;
+  }
+  return at;
 }
 
 /** How many containers earlier templates put at the same place; they keep their order. */
@@ -97,7 +129,12 @@ function after(scene: Scene, place: string, count: number): number {
 
 function positionFault(list: readonly Json[], template: Template): Fault {
   const {position} = template;
-  const [side, name] = typeof position === 'string' ? ['at', position] : 'before' in position ? ['before', position.before] : ['after', position.after];
+  const [side, name] =
+    typeof position === 'string'
+      ? ['at', position]
+      : 'before' in position
+        ? ['before', position.before]
+        : ['after', position.after];
   return {
     code: 'positionMissing',
     message: `template ${template.name} is placed ${side} the container ${JSON.stringify(name)}, and the pod has ${namesIn(list).join(', ') || 'none'} there`,

@@ -62,7 +62,13 @@ function fromAsk(ask: Ask, level: Level, namespace: NamespaceFacts, templates: T
   const list = readAsk(namespace.annotations, templates);
   if (list.kind === 'list') {
     const rest = ask.requests.filter((request) => !list.requests.some((other) => other.name === request.name));
-    return {level, optOut: false, requests: [...list.requests, ...rest], faults: [...ask.faults, ...list.faults], notes: ask.notes};
+    return {
+      level,
+      optOut: false,
+      requests: [...list.requests, ...rest],
+      faults: [...ask.faults, ...list.faults],
+      notes: ask.notes,
+    };
   }
   const missing: Fault = {
     code: 'namespaceListMissing',

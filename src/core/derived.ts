@@ -8,10 +8,12 @@ import {asList, asObject, isObject, withField, withoutField, type Json, type Jso
  */
 export function withoutDerived(spec: JsonObject, added: JsonObject): JsonObject {
   let result = spec;
-  if (added['serviceAccountName'] !== undefined && spec['serviceAccount'] === spec['serviceAccountName']) result = withoutField(result, 'serviceAccount');
+  if (added['serviceAccountName'] !== undefined && spec['serviceAccount'] === spec['serviceAccountName'])
+    result = withoutField(result, 'serviceAccount');
   if (added['hostNetwork'] === undefined || spec['hostNetwork'] !== true) return result;
   for (const list of ['containers', 'initContainers'] as const) {
-    if (asList(spec[list]).some((item) => hasHostPort(item))) result = withField(result, list, asList(spec[list]).map(withoutHostPorts));
+    if (asList(spec[list]).some((item) => hasHostPort(item)))
+      result = withField(result, list, asList(spec[list]).map(withoutHostPorts));
   }
   return result;
 }
@@ -22,6 +24,8 @@ function hasHostPort(container: Json): boolean {
 
 function withoutHostPorts(container: Json): Json {
   if (!isObject(container) || !hasHostPort(container)) return container;
-  const ports = asList(container['ports']).map((port) => (isObject(port) && port['hostPort'] === port['containerPort'] ? withoutField(port, 'hostPort') : port));
+  const ports = asList(container['ports']).map((port) =>
+    isObject(port) && port['hostPort'] === port['containerPort'] ? withoutField(port, 'hostPort') : port,
+  );
   return withField(container, 'ports', ports);
 }

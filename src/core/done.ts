@@ -12,7 +12,8 @@ export function isDone(pod: JsonObject, status: Status, requests: readonly Reque
     const request = requests[index];
     if (request?.name !== entry.name) return false;
     const template = templates.get(request.name);
-    if (entry.skipped === undefined ? !isCredible(pod, status, entry, template) : !mayBeLeftOut(pod, entry, request, template)) return false;
+    if (entry.skipped === undefined ? !isCredible(pod, status, entry, template) : !mayBeLeftOut(pod, entry, request, template))
+      return false;
   }
   return holdsAll(pod, status);
 }
@@ -22,8 +23,13 @@ function isCredible(pod: JsonObject, status: Status, entry: StatusEntry, templat
   const containers = asObject(asObject(asObject(entry.added)?.['spec'])?.['containers']);
   if (entry.hash === undefined || status.app.some((name) => containers?.[name] === 1)) return false;
   if (template?.kind !== 'good' || template.template.hash !== entry.hash) return true;
-  const names = new Set([...namesIn(asObject(pod['spec'])?.['containers']), ...namesIn(asObject(pod['spec'])?.['initContainers'])]);
-  return [...template.template.containers, ...template.template.initContainers].every((container) => names.has(String(container['name'])));
+  const names = new Set([
+    ...namesIn(asObject(pod['spec'])?.['containers']),
+    ...namesIn(asObject(pod['spec'])?.['initContainers']),
+  ]);
+  return [...template.template.containers, ...template.template.initContainers].every((container) =>
+    names.has(String(container['name'])),
+  );
 }
 
 /** A record of having been left out counts only for what may be left out, or a forged one would opt out in silence. */

@@ -54,7 +54,8 @@ export function injectPod(pod: JsonObject, decision: Decision, context: PodConte
 /** The templates that a status records and nothing asks for any more, taken out. */
 function withdraw(pod: JsonObject, status: Status | undefined, decision: Decision, notes: Note[]): PodOutcome {
   const reason = decision.optOut ? 'optedOut' : 'notAsked';
-  if (status === undefined || status.templates.length === 0) return {verdict: {kind: 'skipped', reason}, pod, templates: [], notes};
+  if (status === undefined || status.templates.length === 0)
+    return {verdict: {kind: 'skipped', reason}, pod, templates: [], notes};
   const templates = status.templates.map((entry): TemplateOutcome => ({
     name: entry.name,
     kind: 'removed',
@@ -87,11 +88,18 @@ function injectAfresh(
   const at = decision.level === 'workload' || decision.level === 'namespace' ? decision.level : 'pod';
   // The parents that the status annotation makes belong to what must be taken out again.
   const own = context.own ?? status?.own ?? emptyParents(author);
-  const written = writeStatus(merged.pod, {v: 1, at: status?.own === undefined ? at : status.at, app, ...(own === undefined ? {} : {own}), templates: entries});
+  const written = writeStatus(merged.pod, {
+    v: 1,
+    at: status?.own === undefined ? at : status.at,
+    app,
+    ...(own === undefined ? {} : {own}),
+    templates: entries,
+  });
   const checked = checkPod(author, written, merged.scene);
   if (checked.faults.length > 0) return refused(pod, checked.faults, outcomes, [...notes, ...merged.notes]);
   // A second review that puts in what another webhook left alone comes to the same pod.
-  if (status !== undefined && deepEqual(written, pod)) return {verdict: {kind: 'alreadyInjected'}, pod, templates: entries.map(already), notes: []};
+  if (status !== undefined && deepEqual(written, pod))
+    return {verdict: {kind: 'alreadyInjected'}, pod, templates: entries.map(already), notes: []};
   return {verdict: verdictOf(entries), pod: written, templates: outcomes, notes: [...notes, ...merged.notes, ...checked.notes]};
 }
 
@@ -112,7 +120,8 @@ interface Merged {
 
 function mergeAll(author: JsonObject, requests: readonly Request[], app: readonly string[], templates: TemplateSnapshot): Merged {
   let pod = author;
-  let scene: Scene = {app, owners: new Map(), placed: new Map()};
+  const brought = templateContainers(requests, templates);
+  let scene: Scene = {app, brought, owners: new Map(), placed: new Map()};
   const entries: StatusEntry[] = [];
   const outcomes: TemplateOutcome[] = [];
   const faults: Fault[] = [];
@@ -121,7 +130,7 @@ function mergeAll(author: JsonObject, requests: readonly Request[], app: readonl
     const {name} = request;
     const optional = isOptional(request, templates.get(name));
     // An optional template that fails must leave no trace of itself.
-    const trial: Scene = optional ? {app, owners: new Map(scene.owners), placed: new Map(scene.placed)} : scene;
+    const trial: Scene = optional ? {...scene, owners: new Map(scene.owners), placed: new Map(scene.placed)} : scene;
     const one = injectOne(pod, name, trial, templates);
     switch (one.kind) {
       case 'injected': {
@@ -130,13 +139,18 @@ function mergeAll(author: JsonObject, requests: readonly Request[], app: readonl
         ({pod} = one);
         entries.push(one.entry);
         outcomes.push({name, kind: 'injected', added: added === undefined ? [] : addedPaths(added), kept});
-        for (const path of kept) notes.push({code: 'kept', message: `template ${name}: ${path} stays as the author wrote it`, template: name});
+        for (const path of kept)
+          notes.push({code: 'kept', message: `template ${name}: ${path} stays as the author wrote it`, template: name});
         break;
       }
       case 'skipped':
         entries.push({name, skipped: one.reason});
         outcomes.push({name, kind: 'skipped', reason: one.reason, message: skipReasons[one.reason], added: [], kept: []});
-        notes.push({code: 'templateSkipped', message: `template ${name} was left out: ${skipReasons[one.reason]}`, template: name});
+        notes.push({
+          code: 'templateSkipped',
+          message: `template ${name} was left out: ${skipReasons[one.reason]}`,
+          template: name,
+        });
         break;
       case 'refused': {
         const reason = (one.faults[0]?.code ?? 'malformed') as RefusalReason;
@@ -180,7 +194,12 @@ function injectOne(pod: JsonObject, name: string, scene: Scene, templates: Templ
 }
 
 /** On a second review what stands in the pod beside the known containers was put there by another injector. */
-function applicationOf(author: JsonObject, status: Status | undefined, requests: readonly Request[], context: PodContext): readonly string[] {
+function applicationOf(
+  author: JsonObject,
+  status: Status | undefined,
+  requests: readonly Request[],
+  context: PodContext,
+): readonly string[] {
   const customised = templateContainers(requests, context.templates);
   const names = namesIn(asObject(author['spec'])?.['containers']).filter((name) => !customised.has(name));
   if (status !== undefined && context.reviewedAgain) return names.filter((name) => status.app.includes(name));
@@ -188,7 +207,12 @@ function applicationOf(author: JsonObject, status: Status | undefined, requests:
   return names.filter((name) => !foreign.has(name));
 }
 
-function refused(pod: JsonObject, faults: readonly Fault[], templates: readonly TemplateOutcome[], notes: readonly Note[]): PodOutcome {
+function refused(
+  pod: JsonObject,
+  faults: readonly Fault[],
+  templates: readonly TemplateOutcome[],
+  notes: readonly Note[],
+): PodOutcome {
   return {verdict: {kind: 'refused', faults}, pod, templates, notes};
 }
 
@@ -201,4 +225,3 @@ function already(entry: StatusEntry): TemplateOutcome {
     kept: entry.kept ?? [],
   };
 }
-

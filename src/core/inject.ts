@@ -51,7 +51,13 @@ export function uninject(object: JsonObject): Outcome {
 const mirrorKey = 'kubernetes.io/config.mirror';
 
 function fromPod(pod: PodOutcome, level: Outcome['level']): Outcome {
-  return {verdict: pod.verdict, object: pod.pod, templates: pod.templates, notes: pod.notes, ...(level === undefined ? {} : {level})};
+  return {
+    verdict: pod.verdict,
+    object: pod.pod,
+    templates: pod.templates,
+    notes: pod.notes,
+    ...(level === undefined ? {} : {level}),
+  };
 }
 
 function skipped(object: JsonObject, reason: SkipReason): Outcome {

@@ -45,7 +45,8 @@ function missing(name: string, templates: TemplateSnapshot): Fault {
 
 function broken(entry: TemplateEntry & {readonly kind: 'broken'}): Fault {
   const [first] = entry.faults;
-  const at = first?.source === undefined ? '' : ` (${first.source}${first.position === undefined ? '' : `:${first.position.line}`})`;
+  const at =
+    first?.source === undefined ? '' : ` (${first.source}${first.position === undefined ? '' : `:${first.position.line}`})`;
   return {
     code: 'templateBroken',
     message: `the template ${JSON.stringify(entry.name)} is invalid: ${first === undefined ? refusalReasons.templateBroken : first.message}${at}`,

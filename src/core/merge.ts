@@ -55,7 +55,9 @@ export function mergeTemplate(pod: JsonObject, template: Template, scene: Scene)
 /** Admission gave a pod without a class the priority 0, and forbids a class beside it; it fills in the class's own again. */
 function withoutPriority(base: JsonObject, spec: JsonObject): JsonObject {
   if (base['priorityClassName'] === undefined || !isDefault('PodSpec', spec, 'priorityClassName')) return spec;
-  const given = (['priority', 'preemptionPolicy'] as const).filter((name) => spec[name] !== undefined && isDefault('PodSpec', spec, name));
+  const given = (['priority', 'preemptionPolicy'] as const).filter(
+    (name) => spec[name] !== undefined && isDefault('PodSpec', spec, name),
+  );
   return given.reduce<JsonObject>(withoutField, spec);
 }
 
@@ -64,7 +66,8 @@ function addMetadata(pod: JsonObject, template: Template): Part<JsonObject> {
   const own = pod['metadata'];
   const merged = underlay(base, asObject(own) ?? {}, 'ObjectMeta', 'metadata');
   const empty = own === null || (asObject(own) !== undefined && Object.keys(asObject(own) ?? {}).length === 0);
-  const added = merged.added !== undefined && merged.added !== 1 && empty ? {[priorKey]: own as Json, ...merged.added} : merged.added;
+  const added =
+    merged.added !== undefined && merged.added !== 1 && empty ? {[priorKey]: own as Json, ...merged.added} : merged.added;
   return {value: merged.value, added, kept: merged.kept, faults: []};
 }
 

@@ -69,7 +69,7 @@ export function align(before: readonly Json[], after: readonly Json[]): Step[] {
 
 /** A field name as a segment of a JSON Pointer (RFC 6901, section 3). */
 export function escapeSegment(segment: string): string {
-  return /[~/]/.test(segment) ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment;
+  return segment.includes('/') || segment.includes('~') ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment;
 }
 
 /**

@@ -13,7 +13,7 @@ export const skipReasons = {
   windows: 'the pod asks for Windows nodes and the template does not',
   allLeftOut: 'every template that was asked for is optional and was left out',
   notInjected: 'the object carries no record of an injection',
-  unchanged: 'neither the author\'s part of the pod template nor the injection annotations changed',
+  unchanged: "neither the author's part of the pod template nor the injection annotations changed",
 } as const;
 export type SkipReason = keyof typeof skipReasons;
 
@@ -21,7 +21,7 @@ export type SkipReason = keyof typeof skipReasons;
 export const refusalReasons = {
   templateMissing: 'no template has this name',
   templateBroken: 'the template is invalid',
-  namespaceListMissing: 'the annotation asks for the namespace\'s own list, and the namespace has none',
+  namespaceListMissing: "the annotation asks for the namespace's own list, and the namespace has none",
   badAnnotation: 'the annotation cannot be read',
   volumeConflict: 'a volume of this name exists with another definition',
   mountPathConflict: 'the mount path is taken by another volume',

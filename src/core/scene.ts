@@ -4,6 +4,8 @@ import {asList, asObject, asString, type JsonObject} from './json.ts';
 export interface Scene {
   /** Names of the application's containers, which `*` means. */
   readonly app: readonly string[];
+  /** Names of the containers that all requested templates bring, those to come included. */
+  readonly brought: ReadonlySet<string>;
   /** Which template put a container or a volume there: `containers/agent` → `logging-agent`. The rest is the author's. */
   readonly owners: Map<string, string>;
   /** How many containers were put at a place already, so that templates keep their order among themselves. */

@@ -14,7 +14,10 @@ export function shapeFault(pod: JsonObject): Fault | undefined {
     if (index !== -1) return malformed(`/spec/${list}/${index}`, `an item of ${list} is not an object`);
   }
   const metadata = pod['metadata'];
-  for (const [path, value] of [['/metadata', metadata], ['/metadata/annotations', asObject(metadata)?.['annotations']]] as const) {
+  for (const [path, value] of [
+    ['/metadata', metadata],
+    ['/metadata/annotations', asObject(metadata)?.['annotations']],
+  ] as const) {
     if (value !== undefined && value !== null && !isObject(value)) return malformed(path, `${path.slice(1)} is not an object`);
   }
   return undefined;

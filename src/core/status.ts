@@ -110,7 +110,12 @@ export function withoutRests(pod: JsonObject, status: Status | undefined, except
       const name = asString(asObject(item)?.['name']) ?? '';
       return asObject(item)?.['image'] === undefined && injected.includes(name) && !except.has(name);
     };
-    if (containers.some(isRest)) result = withField(result, list, containers.filter((item) => !isRest(item)));
+    if (containers.some(isRest))
+      result = withField(
+        result,
+        list,
+        containers.filter((item) => !isRest(item)),
+      );
   }
   return result === spec ? pod : withField(pod, 'spec', result);
 }
@@ -147,7 +152,13 @@ function isEntry(value: Json): boolean {
   if (!isObject(value) || typeof value['name'] !== 'string') return false;
   const {hash, added, kept, skipped} = value;
   if (!(hash === undefined || typeof hash === 'string') || !(added === undefined || isAdded(added))) return false;
-  if (!(skipped === undefined || (typeof skipped === 'string' && (Object.hasOwn(skipReasons, skipped) || Object.hasOwn(refusalReasons, skipped))))) return false;
+  if (
+    !(
+      skipped === undefined ||
+      (typeof skipped === 'string' && (Object.hasOwn(skipReasons, skipped) || Object.hasOwn(refusalReasons, skipped)))
+    )
+  )
+    return false;
   return kept === undefined || isStrings(kept);
 }
 

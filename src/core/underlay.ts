@@ -36,7 +36,9 @@ export function underlay(base: JsonObject, own: JsonObject, type: string, path =
       // What in-tree admission adds to a united list stays in it; any other default makes room.
       const replaced = isDefault(type, own, name) && !(united.has(schema.type) && isList(present) && present.length > 0);
       if (replaced && equals(schema.type, present, wanted)) continue;
-      const merged = replaced ? {value: wanted, added: replacing(present, wanted, schema), kept: []} : underlayField(wanted, present, schema, here);
+      const merged = replaced
+        ? {value: wanted, added: replacing(present, wanted, schema), kept: []}
+        : underlayField(wanted, present, schema, here);
       kept.push(...merged.kept);
       if (merged.added === undefined) continue;
       value = withField(value, name, merged.value);
@@ -48,7 +50,11 @@ export function underlay(base: JsonObject, own: JsonObject, type: string, path =
 
 /** The record of a part that the base brought: by its fields or items where others may come to stand beside them. */
 function whole(wanted: Json, schema: FieldSchema): Added {
-  const names = isObject(wanted) ? Object.keys(wanted) : isList(wanted) && schema.list?.kind === 'map' ? wanted.map((item) => itemName(schema, item)) : [];
+  const names = isObject(wanted)
+    ? Object.keys(wanted)
+    : isList(wanted) && schema.list?.kind === 'map'
+      ? wanted.map((item) => itemName(schema, item))
+      : [];
   return names.length === 0 ? 1 : Object.fromEntries(names.map((name): [string, Added] => [segment(name), 1]));
 }
 
@@ -143,7 +149,11 @@ export function unite(base: readonly Json[], own: readonly Json[], schema: Field
 /** Whether the author chose another member of the union that the field belongs to: `value` where the base has `valueFrom`. */
 function otherMember(own: JsonObject, type: string, name: string): boolean {
   for (const union of unionsOf(type)) {
-    if (union.includes(name) && union.some((member) => member !== name && Object.hasOwn(own, member) && !isDefault(type, own, member))) return true;
+    if (
+      union.includes(name) &&
+      union.some((member) => member !== name && Object.hasOwn(own, member) && !isDefault(type, own, member))
+    )
+      return true;
   }
   return false;
 }

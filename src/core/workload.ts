@@ -48,14 +48,20 @@ export function workloadAnnotations(object: JsonObject, workload: Workload): rea
 }
 
 /** The owner that controls the object, by its reference: `controller: true`. */
-export function controllerOf(object: JsonObject): {readonly group: string; readonly kind: string; readonly name: string} | undefined {
+export function controllerOf(
+  object: JsonObject,
+): {readonly group: string; readonly kind: string; readonly name: string} | undefined {
   const references = asObject(object['metadata'])?.['ownerReferences'];
   if (!Array.isArray(references)) return undefined;
   const owner = references.map(asObject).find((reference) => reference?.['controller'] === true);
   if (owner === undefined) return undefined;
   const apiVersion = asString(owner['apiVersion']) ?? '';
   const slash = apiVersion.lastIndexOf('/');
-  return {group: slash === -1 ? '' : apiVersion.slice(0, slash), kind: asString(owner['kind']) ?? '', name: asString(owner['name']) ?? ''};
+  return {
+    group: slash === -1 ? '' : apiVersion.slice(0, slash),
+    kind: asString(owner['kind']) ?? '',
+    name: asString(owner['name']) ?? '',
+  };
 }
 
 /** Whether a controller of that kind is one whose own pod template is injected. */

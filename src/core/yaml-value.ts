@@ -12,7 +12,10 @@ export const yamlFaults = {
   mergeNotMap: ['`<<` takes a map, an alias of one, or a list of these', 'quote the key if it is data'],
   notFinite: ['JSON has no infinity and no NaN', 'quote it if a string is meant'],
   inexact: ['the integer is beyond 2^53, where programs that read JSON round', 'quote it if a string is meant'],
-  tagUnknown: ['Kubernetes takes no tag but !!str, !!int, !!float, !!bool, !!null, !!timestamp, !!map and !!seq', 'remove the tag'],
+  tagUnknown: [
+    'Kubernetes takes no tag but !!str, !!int, !!float, !!bool, !!null, !!timestamp, !!map and !!seq',
+    'remove the tag',
+  ],
   tagMismatch: ['the value is not what its tag says', 'remove the tag'],
   tooDeep: ['lists and maps are nested more than 100 deep', 'flatten the document'],
 } as const;
@@ -78,34 +81,35 @@ export function valueOf(doc: Document.Parsed, report: (code: YamlFault, offset: 
   }
 
   function map(node: YAMLMap, depth: number): Json {
-    const result: Record<string, Json> = {};
+    const fields = new Map<string, Json>();
     // What a merge brought may be stated once more.
     const merged = new Set<string>();
     for (const pair of node.items as Pair<Node, Node | null>[]) {
       if (isMergeKey(pair.key)) {
-        const stated = new Set(Object.keys(result).filter((key) => !merged.has(key)));
-        merge(result, pair, depth);
-        for (const key of Object.keys(result)) if (!stated.has(key)) merged.add(key);
+        const stated = new Set([...fields.keys()].filter((key) => !merged.has(key)));
+        merge(fields, pair, depth);
+        for (const key of fields.keys()) if (!stated.has(key)) merged.add(key);
         continue;
       }
       if ((pair.key as {anchor?: string}).anchor !== undefined) convert(pair.key, depth);
       const key = keyOf(pair.key);
       if (key === undefined) wrong('keyNotScalar', pair.key);
-      else if (Object.hasOwn(result, key) && !merged.has(key)) wrong('duplicateKey', pair.key);
+      else if (fields.has(key) && !merged.has(key)) wrong('duplicateKey', pair.key);
       const value = convert(pair.value, depth);
       if (key === undefined) continue;
       merged.delete(key);
-      set(result, key, value);
+      fields.set(key, value);
     }
-    return result;
+    // Makes `__proto__` a field, where an assignment would not.
+    return Object.fromEntries(fields);
   }
 
-  function merge(into: Record<string, Json>, pair: Pair<Node, Node | null>, depth: number): void {
+  function merge(into: Map<string, Json>, pair: Pair<Node, Node | null>, depth: number): void {
     const source = convert(pair.value, depth);
     // Of a list the earlier map wins, so it is laid on last.
     const sources = isList(source) ? source.toReversed() : [source];
     for (const from of sources) {
-      if (isObject(from)) for (const [key, value] of Object.entries(from)) set(into, key, value as Json);
+      if (isObject(from)) for (const [key, value] of Object.entries(from)) into.set(key, value as Json);
       else wrong('mergeNotMap', pair.value ?? pair.key);
     }
   }
@@ -132,7 +136,7 @@ export function valueOf(doc: Document.Parsed, report: (code: YamlFault, offset: 
     return null;
   }
 
-  return convert(doc.contents as Node | null, 0);
+  return convert(doc.contents, 0);
 }
 
 /** Tells `<<` as a merge key (https://yaml.org/type/merge.html); a quoted one is data. */
@@ -151,11 +155,6 @@ export function keyOf(key: unknown): string | undefined {
 /** The offset where a node's own text begins, after its anchor and tag. */
 export function startOf(node: unknown): number {
   return (node as {range?: Range | null}).range?.[0] ?? 0;
-}
-
-function set(object: Record<string, Json>, key: string, value: Json): void {
-  if (key === '__proto__') Object.defineProperty(object, key, {value, writable: true, enumerable: true, configurable: true});
-  else object[key] = value;
 }
 
 const core = 'tag:yaml.org,2002:';

@@ -1,7 +1,18 @@
 import {
-  Composer, Lexer, LineCounter, Parser, Schema, isAlias, isMap, isSeq,
-  type CreateNodeOptions, type Document, type DocumentOptions, type Node, type Pair, type ParseOptions, type SchemaOptions,
-  type ToStringOptions,
+  Composer,
+  Lexer,
+  LineCounter,
+  Parser,
+  Schema,
+  isAlias,
+  isMap,
+  isSeq,
+  type Document,
+  type DocumentOptions,
+  type Node,
+  type Pair,
+  type ParseOptions,
+  type SchemaOptions,
 } from 'yaml';
 import {messageOf, type Fault, type Position} from './errors.ts';
 import type {Json} from './json.ts';
@@ -22,18 +33,6 @@ export interface YamlDocument {
 /** What {@link parseYaml} takes: bytes of UTF-8, levels of lists and maps, aliases after expansion. More is a fault. */
 export const yamlLimits = {maxBytes: 32 * 1024 * 1024, maxDepth, maxAliases} as const;
 
-/** How YAML is written: nothing folded, everything quoted that YAML 1.1 or 1.2 would read as something else. */
-export const emitOptions = {
-  version: '1.2',
-  compat: 'yaml-1.1',
-  // The engine shares equal parts; in a manifest they are written out.
-  aliasDuplicateObjects: false,
-  lineWidth: 0,
-  minContentWidth: 0,
-  blockQuote: 'literal',
-  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
-} as const satisfies DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOptions;
-
 /**
  * The documents of a text as Kubernetes reads YAML (sigs.k8s.io/yaml 1.6: YAML 1.1 scalars, then JSON), at least one. Never
  * throws: syntax errors, duplicate keys, unknown tags, alias bombs and the limits are faults of their document, each with its
@@ -47,7 +46,9 @@ export function parseYaml(text: string, source?: string, firstLine = 1): YamlDoc
   const where = source === undefined ? {} : {source};
   const only = (code: string, message: string, fix: string, offset: number): YamlDocument[] =>
     [...new Composer(options).end(true, 0)].map((doc) => ({
-      doc: doc as Document.Parsed, lineCounter, value: null,
+      doc,
+      lineCounter,
+      value: null,
       faults: [{code, message, fix, ...where, position: positionAt(lineCounter, offset)}],
     }));
   if (text.length > yamlLimits.maxBytes || Buffer.byteLength(text) > yamlLimits.maxBytes) {
@@ -55,9 +56,12 @@ export function parseYaml(text: string, source?: string, firstLine = 1): YamlDoc
   }
   const composed = compose(text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text, lineCounter);
   switch (composed.kind) {
-    case 'tooDeep': return only('tooDeep', yamlFaults.tooDeep[0], yamlFaults.tooDeep[1], composed.offset);
-    case 'failed': return only('yamlSyntax', composed.message, 'simplify the document', 0);
-    case 'documents': return composed.docs.map((doc) => read(doc, lineCounter, where));
+    case 'tooDeep':
+      return only('tooDeep', yamlFaults.tooDeep[0], yamlFaults.tooDeep[1], composed.offset);
+    case 'failed':
+      return only('yamlSyntax', composed.message, 'simplify the document', 0);
+    case 'documents':
+      return composed.docs.map((doc) => read(doc, lineCounter, where));
   }
 }
 
@@ -71,7 +75,11 @@ export function positionAt(lineCounter: LineCounter, offset: number): Position {
  * The place of a field or list item in its document: of its key or of its value (a value that is empty stands after its key).
  * Aliases and merge keys are followed. Undefined where there is no such path.
  */
-export function positionOf(document: YamlDocument, path: readonly (string | number)[], at: 'key' | 'value'): Position | undefined {
+export function positionOf(
+  document: YamlDocument,
+  path: readonly (string | number)[],
+  at: 'key' | 'value',
+): Position | undefined {
   let node: unknown = document.doc.contents;
   let key: unknown = node;
   for (const segment of path) {
@@ -109,7 +117,8 @@ function compose(text: string, lineCounter: LineCounter): Composed {
     for (const lexeme of new Lexer().lex(text)) {
       for (const token of parser.next(lexeme)) docs.push(...(composer.next(token) as Iterable<Document.Parsed>));
       // The composer recurses: a text of 100,000 brackets would exhaust the stack. On it are the document, what is open, a scalar.
-      if (parser.stack.length > maxDepth + 2) return {kind: 'tooDeep', offset: parser.stack[maxDepth + 1]?.offset ?? parser.offset};
+      if (parser.stack.length > maxDepth + 2)
+        return {kind: 'tooDeep', offset: parser.stack[maxDepth + 1]?.offset ?? parser.offset};
     }
     for (const token of parser.end()) docs.push(...(composer.next(token) as Iterable<Document.Parsed>));
     docs.push(...(composer.end(true, text.length) as Iterable<Document.Parsed>));
@@ -121,7 +130,9 @@ function compose(text: string, lineCounter: LineCounter): Composed {
 
 function read(doc: Document.Parsed, lineCounter: LineCounter, where: {source?: string}): YamlDocument {
   const found: {code: string; message: string; fix?: string; offset: number}[] = doc.errors.map((error) => ({
-    code: 'yamlSyntax', message: error.message, offset: error.pos[0],
+    code: 'yamlSyntax',
+    message: error.message,
+    offset: error.pos[0],
     ...(error.code === 'TAB_AS_INDENT' ? {fix: 'indent with spaces'} : {}),
   }));
   const broken = found.length > 0;

@@ -28,7 +28,12 @@ export function some(fields: Readonly<Record<string, fc.Arbitrary<unknown>>>): f
 }
 
 const variable = (names: readonly string[]): fc.Arbitrary<JsonObject> =>
-  fc.record({name: fc.constantFrom(...names), source: fc.constantFrom<JsonObject>({value: 'info'}, {value: ''}, {valueFrom: {fieldRef: {fieldPath: 'spec.nodeName'}}})}).map(({name, source}) => ({name, ...source}));
+  fc
+    .record({
+      name: fc.constantFrom(...names),
+      source: fc.constantFrom<JsonObject>({value: 'info'}, {value: ''}, {valueFrom: {fieldRef: {fieldPath: 'spec.nodeName'}}}),
+    })
+    .map(({name, source}) => ({name, ...source}));
 
 const uniqueBy = (key: string) => ({selector: (item: JsonObject): unknown => item[key]});
 
@@ -40,12 +45,17 @@ const ports = fc.uniqueArray(
 
 function mounts(volumes: readonly string[]): fc.Arbitrary<readonly JsonObject[]> {
   if (volumes.length === 0) return fc.constant([]);
-  const mount = fc.record({name: fc.constantFrom(...volumes), mountPath: fc.constantFrom('/var/log', '/conf/', '/data')}) as fc.Arbitrary<JsonObject>;
+  const mount = fc.record({
+    name: fc.constantFrom(...volumes),
+    mountPath: fc.constantFrom('/var/log', '/conf/', '/data'),
+  }) as fc.Arbitrary<JsonObject>;
   return fc.uniqueArray(mount, {maxLength: 2, ...uniqueBy('mountPath')});
 }
 
 function container(name: string, volumes: readonly string[]): fc.Arbitrary<JsonObject> {
-  return some({env: templateEnv, ports, volumeMounts: mounts(volumes), resources, imagePullPolicy: fc.constant('Always')}).map((fields) => ({name, image: `${name}:1`, ...fields}));
+  return some({env: templateEnv, ports, volumeMounts: mounts(volumes), resources, imagePullPolicy: fc.constant('Always')}).map(
+    (fields) => ({name, image: `${name}:1`, ...fields}),
+  );
 }
 
 const podFields = some({
@@ -81,12 +91,18 @@ function document(name: string): fc.Arbitrary<JsonObject> {
           {weight: 1, arbitrary: fc.constantFrom({before: 'web'}, {after: 'web'})},
         ),
         app: fc.record({
-          containers: fc.oneof({weight: 6, arbitrary: fc.constant(['*'])}, {weight: 1, arbitrary: fc.constantFrom(['web'], ['web', 'api'])}),
+          containers: fc.oneof(
+            {weight: 6, arbitrary: fc.constant(['*'])},
+            {weight: 1, arbitrary: fc.constantFrom(['web'], ['web', 'api'])},
+          ),
           env: templateEnv,
           envFrom: fc.constantFrom([], [{configMapRef: {name: 'shared'}}]),
           volumeMounts: mounts(volumes),
         }),
-        metadata: fc.record({labels: fc.constantFrom({}, {'logs.example.com/agent': name}), annotations: fc.constantFrom({}, {'example.com/scrape': 'true'})}),
+        metadata: fc.record({
+          labels: fc.constantFrom({}, {'logs.example.com/agent': name}),
+          annotations: fc.constantFrom({}, {'example.com/scrape': 'true'}),
+        }),
         spec: fc.oneof({weight: 2, arbitrary: fc.constant({})}, {weight: 1, arbitrary: podFields}),
       })
       .map((all) => all as unknown as JsonObject);
@@ -94,8 +110,23 @@ function document(name: string): fc.Arbitrary<JsonObject> {
 }
 
 const oneSnapshot: fc.Arbitrary<TemplateSnapshot> = fc
-  .tuple(fc.oneof({weight: 7, arbitrary: fc.constant([...templateNames])}, {weight: 1, arbitrary: fc.subarray([...templateNames], {minLength: 2})}), fc.tuple(...templateNames.map(document)))
-  .map(([chosen, documents]) => new Map(chosen.map((name) => [name, readTemplate(JSON.stringify(documents[templateNames.indexOf(name)]), {name, format: 'template', source: `${name}.yaml`}).entry])));
+  .tuple(
+    fc.oneof(
+      {weight: 7, arbitrary: fc.constant([...templateNames])},
+      {weight: 1, arbitrary: fc.subarray([...templateNames], {minLength: 2})},
+    ),
+    fc.tuple(...templateNames.map(document)),
+  )
+  .map(
+    ([chosen, documents]) =>
+      new Map(
+        chosen.map((name) => [
+          name,
+          readTemplate(JSON.stringify(documents[templateNames.indexOf(name)]), {name, format: 'template', source: `${name}.yaml`})
+            .entry,
+        ]),
+      ),
+  );
 
 /**
  * Snapshots of two to four templates, read from their text as those of a cluster are; a few are broken. A fixed number, made once:

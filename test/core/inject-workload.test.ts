@@ -32,14 +32,21 @@ interface Template extends JsonObject {
   readonly spec: {readonly containers: readonly (JsonObject & {readonly name: string})[]} & JsonObject;
 }
 const templateOf = (object: JsonObject): Template => at(object, 'spec', 'template') as Template;
-const imageOf = (object: JsonObject, name: string): unknown => templateOf(object).spec.containers.find((container) => container.name === name)?.['image'];
+const imageOf = (object: JsonObject, name: string): unknown =>
+  templateOf(object).spec.containers.find((container) => container.name === name)?.['image'];
 const withImage = (object: JsonObject, name: string, image: string): JsonObject =>
   changed(object, (template) => ({
     ...template,
-    spec: {...template.spec, containers: template.spec.containers.map((container) => (container.name === name ? {...container, image} : container))},
+    spec: {
+      ...template.spec,
+      containers: template.spec.containers.map((container) => (container.name === name ? {...container, image} : container)),
+    },
   }));
 const withAgent = (object: JsonObject): JsonObject =>
-  changed(object, (template) => ({...template, spec: {...template.spec, containers: [...template.spec.containers, {name: 'agent', image: 'auto'}]}}));
+  changed(object, (template) => ({
+    ...template,
+    spec: {...template.spec, containers: [...template.spec.containers, {name: 'agent', image: 'auto'}]},
+  }));
 const annotated = (object: JsonObject, annotations: JsonObject | undefined): JsonObject => ({
   ...object,
   metadata: {name: 'web', ...(annotations === undefined ? {} : {annotations})},
@@ -49,7 +56,11 @@ describe('an annotation on the pod template', () => {
   test('leaves the workload as it is and tells what its pods will get', () => {
     const object = deployment(undefined, {annotations: inject});
     const outcome = create(object, templates);
-    expect(outcome).toMatchObject({verdict: {kind: 'skipped', reason: 'atPods'}, forecast: {kind: 'injected'}, level: 'podTemplate'});
+    expect(outcome).toMatchObject({
+      verdict: {kind: 'skipped', reason: 'atPods'},
+      forecast: {kind: 'injected'},
+      level: 'podTemplate',
+    });
     expect(outcome.object).toBe(object);
   });
 
@@ -72,7 +83,9 @@ describe('an annotation on the pod template', () => {
     expect(imageOf(outcome.object, 'agent')).toBe('agent:1');
     // A webhook that meets it finds its work done.
     expect(create(outcome.object, later).object).toBe(outcome.object);
-    expect(create({apiVersion: 'v1', kind: 'Pod', ...templateOf(outcome.object)}, later).verdict).toEqual({kind: 'alreadyInjected'});
+    expect(create({apiVersion: 'v1', kind: 'Pod', ...templateOf(outcome.object)}, later).verdict).toEqual({
+      kind: 'alreadyInjected',
+    });
   });
 });
 
@@ -97,7 +110,10 @@ describe('an annotation on the workload', () => {
       apiVersion: 'batch/v1',
       kind: 'CronJob',
       metadata: {...metadata, annotations: own},
-      spec: {schedule: '* * * * *', jobTemplate: {metadata: {annotations: inner}, spec: {template: spec['template'] as JsonObject}}},
+      spec: {
+        schedule: '* * * * *',
+        jobTemplate: {metadata: {annotations: inner}, spec: {template: spec['template'] as JsonObject}},
+      },
     });
     for (const object of [job(inject, {}), job({}, inject), job(ask('other'), inject)]) {
       const outcome = create(object, templates);
@@ -121,7 +137,10 @@ describe('an annotation on the workload', () => {
     const outcome = create(object, templates);
     expect(outcome).toMatchObject({verdict: {kind: 'skipped', reason: 'optedOut'}, level: 'workload'});
     expect(templateOf(outcome.object).metadata.annotations).toMatchObject(ask('false'));
-    expect(create({apiVersion: 'v1', kind: 'Pod', ...templateOf(outcome.object)}, templates).verdict).toEqual({kind: 'skipped', reason: 'optedOut'});
+    expect(create({apiVersion: 'v1', kind: 'Pod', ...templateOf(outcome.object)}, templates).verdict).toEqual({
+      kind: 'skipped',
+      reason: 'optedOut',
+    });
     expect(uninject(outcome.object).object).toEqual(object);
     expect(update(outcome.object, object, templates).object).toEqual(outcome.object);
   });
@@ -133,11 +152,17 @@ describe('an annotation on the workload', () => {
       metadata: {name: 'web-1', annotations: inject, ownerReferences: [{apiVersion, kind, name: 'web', controller: true}]},
     });
     expect(create(owned('Deployment', 'apps/v1'), templates).verdict).toEqual({kind: 'skipped', reason: 'owned'});
-    expect(create(owned('Rollout', 'argoproj.io/v1alpha1'), templates).verdict).toEqual({kind: 'skipped', reason: 'foreignOwner'});
+    expect(create(owned('Rollout', 'argoproj.io/v1alpha1'), templates).verdict).toEqual({
+      kind: 'skipped',
+      reason: 'foreignOwner',
+    });
   });
 
   test('that names a missing template denies the workload', () => {
-    expect(create(deployment(ask('nothing')), templates).verdict).toMatchObject({kind: 'refused', faults: [{code: 'templateMissing'}]});
+    expect(create(deployment(ask('nothing')), templates).verdict).toMatchObject({
+      kind: 'refused',
+      faults: [{code: 'templateMissing'}],
+    });
   });
 });
 
@@ -185,7 +210,10 @@ describe('an update', () => {
       const outcome = update(stored, arriving, later);
       expect(outcome.object).toEqual(annotated(original, undefined));
     }
-    expect(update(stored, annotated(stored, undefined), later)).toMatchObject({verdict: {kind: 'removed'}, notes: [{code: 'removed'}]});
+    expect(update(stored, annotated(stored, undefined), later)).toMatchObject({
+      verdict: {kind: 'removed'},
+      notes: [{code: 'removed'}],
+    });
   });
 
   test('changing the list takes out one and brings another', () => {
@@ -200,14 +228,20 @@ describe('an update', () => {
   });
 
   test('an annotation that came to the pod template takes over from the workload', () => {
-    const arriving = changed(stored, (template) => ({...template, metadata: {...template.metadata, annotations: {...template.metadata.annotations, ...ask('other')}}}));
+    const arriving = changed(stored, (template) => ({
+      ...template,
+      metadata: {...template.metadata, annotations: {...template.metadata.annotations, ...ask('other')}},
+    }));
     const outcome = update(stored, arriving, templates);
     expect(templateOf(outcome.object).spec.containers.map((container) => container.name)).toEqual(['web']);
     expect(templateOf(outcome.object).metadata.annotations).toEqual(ask('other'));
   });
 
   test('what was taken out of the injected part by hand comes back, and that is told', () => {
-    const arriving = changed(stored, (template) => ({...template, spec: {...template.spec, containers: template.spec.containers.slice(0, 1)}}));
+    const arriving = changed(stored, (template) => ({
+      ...template,
+      spec: {...template.spec, containers: template.spec.containers.slice(0, 1)},
+    }));
     const outcome = update(stored, arriving, templates);
     expect(outcome.object).toEqual(stored);
     expect(outcome.notes.map((note) => note.code)).toEqual(['handEditUndone']);
@@ -221,13 +255,20 @@ describe('an update', () => {
     const next = update(edited.object, withImage(edited.object, 'web', 'web:2'), later).object;
     expect(imageOf(next, 'agent')).toBe('agent:mine');
     expect(templateOf(next).spec.containers[1]?.['env']).toEqual([{name: 'LEVEL', value: 'v2'}]);
-    expect(update(next, annotated(next, undefined), later).object).toMatchObject({spec: {template: {spec: {containers: [{name: 'web'}, {name: 'agent', image: 'agent:mine'}]}}}});
+    expect(update(next, annotated(next, undefined), later).object).toMatchObject({
+      spec: {template: {spec: {containers: [{name: 'web'}, {name: 'agent', image: 'agent:mine'}]}}},
+    });
   });
 
   test('a rest of a hand-changed container goes when its template goes', () => {
     const arriving = changed(stored, (template) => ({
       ...template,
-      spec: {...template.spec, containers: template.spec.containers.map((container) => (container.name === 'agent' ? {...container, tty: true} : container))},
+      spec: {
+        ...template.spec,
+        containers: template.spec.containers.map((container) =>
+          container.name === 'agent' ? {...container, tty: true} : container,
+        ),
+      },
     }));
     const edited = update(stored, arriving, templates).object;
     expect(update(edited, annotated(edited, undefined), templates).object).toEqual(annotated(original, undefined));
@@ -239,12 +280,18 @@ describe('an update', () => {
       ...template,
       spec: {
         ...template.spec,
-        containers: template.spec.containers.map((container) => (container.name === 'agent' ? {...container, image: 'auto', env: [{name: 'LEVEL', value: 'debug'}]} : container)),
+        containers: template.spec.containers.map((container) =>
+          container.name === 'agent' ? {...container, image: 'auto', env: [{name: 'LEVEL', value: 'debug'}]} : container,
+        ),
       },
     }));
     const outcome = update(stored, arriving, later);
     expect(outcome.verdict).toEqual({kind: 'injected'});
-    expect(templateOf(outcome.object).spec.containers[1]).toMatchObject({name: 'agent', image: 'agent:2', env: [{name: 'LEVEL', value: 'debug'}]});
+    expect(templateOf(outcome.object).spec.containers[1]).toMatchObject({
+      name: 'agent',
+      image: 'agent:2',
+      env: [{name: 'LEVEL', value: 'debug'}],
+    });
     expect(update(outcome.object, withImage(outcome.object, 'agent', 'auto'), later).object).toEqual(outcome.object);
   });
 
@@ -255,21 +302,36 @@ describe('an update', () => {
 
   test('a workload that was missed stays until its template or its annotations change', () => {
     const scaled = {...original, spec: {...(original['spec'] as JsonObject), replicas: 2}};
-    expect(update(original, scaled, templates)).toMatchObject({verdict: {kind: 'skipped', reason: 'unchanged'}, notes: [{code: 'notYetInjected'}]});
+    expect(update(original, scaled, templates)).toMatchObject({
+      verdict: {kind: 'skipped', reason: 'unchanged'},
+      notes: [{code: 'notYetInjected'}],
+    });
     expect(update(original, scaled, templates).object).toBe(scaled);
     expect(update(original, withImage(original, 'web', 'web:2'), templates).verdict).toEqual({kind: 'injected'});
     expect(update(deployment(undefined), original, templates).verdict).toEqual({kind: 'injected'});
   });
 
   test('of an object that is being deleted changes nothing', () => {
-    const deleting = {...withImage(stored, 'web', 'web:2'), metadata: {name: 'web', deletionTimestamp: '2026-01-01T00:00:00Z', annotations: inject}};
+    const deleting = {
+      ...withImage(stored, 'web', 'web:2'),
+      metadata: {name: 'web', deletionTimestamp: '2026-01-01T00:00:00Z', annotations: inject},
+    };
     expect(update(stored, deleting, later)).toMatchObject({verdict: {kind: 'skipped', reason: 'deleting'}, object: deleting});
   });
 
   test('that defaults and normalises what was stored is no change of the author', () => {
     const defaulted = changed(stored, (template) => ({
       ...template,
-      spec: {...template.spec, restartPolicy: 'Always', dnsPolicy: 'ClusterFirst', containers: template.spec.containers.map((container) => ({...container, imagePullPolicy: 'IfNotPresent', terminationMessagePath: '/dev/termination-log'}))},
+      spec: {
+        ...template.spec,
+        restartPolicy: 'Always',
+        dnsPolicy: 'ClusterFirst',
+        containers: template.spec.containers.map((container) => ({
+          ...container,
+          imagePullPolicy: 'IfNotPresent',
+          terminationMessagePath: '/dev/termination-log',
+        })),
+      },
     }));
     expect(update(defaulted, original, later).object).toEqual(defaulted);
   });
@@ -291,7 +353,10 @@ describe('a Job', () => {
 
   test('whose author changed the template is left as it came', () => {
     const arriving = withImage(job, 'web', 'web:2');
-    expect(update(stored, arriving, later)).toMatchObject({verdict: {kind: 'skipped', reason: 'jobImmutable'}, notes: [{code: 'jobNotChanged'}]});
+    expect(update(stored, arriving, later)).toMatchObject({
+      verdict: {kind: 'skipped', reason: 'jobImmutable'},
+      notes: [{code: 'jobNotChanged'}],
+    });
     expect(update(stored, arriving, later).object).toBe(arriving);
   });
 });
@@ -311,7 +376,18 @@ describe('uninject', () => {
   });
 
   test('puts back empty lists and maps, null and image: auto', () => {
-    const object = deployment(undefined, {annotations: inject, labels: {}}, {volumes: [], initContainers: null, containers: [{name: 'web', image: 'web:1', volumeMounts: null}, {name: 'agent', image: 'auto', imagePullPolicy: 'Always'}]});
+    const object = deployment(
+      undefined,
+      {annotations: inject, labels: {}},
+      {
+        volumes: [],
+        initContainers: null,
+        containers: [
+          {name: 'web', image: 'web:1', volumeMounts: null},
+          {name: 'agent', image: 'auto', imagePullPolicy: 'Always'},
+        ],
+      },
+    );
     const {object: injected} = create(object, templates, {view: 'pods'});
     expect(imageOf(injected, 'agent')).toBe('agent:1');
     expect(uninject(injected).object).toEqual(object);

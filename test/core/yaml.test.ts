@@ -5,19 +5,65 @@ import {parseYaml, positionOf, yamlLimits} from '../../src/core/yaml.ts';
 describe('scalars are read as sigs.k8s.io/yaml 1.6 reads them', () => {
   test.each([
     // [text, value]; each was read by sigs.k8s.io/yaml itself.
-    ['0644', 420], ['0o17', 15], ['0O17', 15], ['08', 8], ['1_000', 1000], ['1__0', 10], ['0x1_F', 31], ['0X1f', 31], ['-0b11', -3],
-    ['+0b1', 1], ['0B1', 1], ['+1', 1], ['0_7', 7], ['-0', 0], ['.5', 0.5], ['1.', 1], ['1e3', 1000], ['1_e3', 1000], ['1_0.5', 10.5],
-    ['yes', true], ['y', true], ['on', true], ['True', true], ['no', false], ['n', false], ['OFF', false], ['~', null], ['Null', null], ['', null],
-    ['._5', '._5'], ['_1', '_1'], ['0x', '0x'], ['.', '.'], ['=', '='], ['12:30:45', '12:30:45'], ['1e400', '1e400'], ['nUll', 'nUll'],
-    ['2001-01-01', '2001-01-01'], ['2001-12-14T21:59:43.10-05:00', '2001-12-14T21:59:43.10-05:00'],
-    ['!!str 12', '12'], ['!!float 3', 3], ["!!int '7'", 7], ['!!timestamp 2001-01-01', '2001-01-01'], ["'yes'", 'yes'], ['"0644"', '0644'],
-    ['9007199254740991', 9_007_199_254_740_991], ['[a, 0o644, {b: on}]', ['a', 420, {b: true}]],
+    ['0644', 420],
+    ['0o17', 15],
+    ['0O17', 15],
+    ['08', 8],
+    ['1_000', 1000],
+    ['1__0', 10],
+    ['0x1_F', 31],
+    ['0X1f', 31],
+    ['-0b11', -3],
+    ['+0b1', 1],
+    ['0B1', 1],
+    ['+1', 1],
+    ['0_7', 7],
+    ['-0', 0],
+    ['.5', 0.5],
+    ['1.', 1],
+    ['1e3', 1000],
+    ['1_e3', 1000],
+    ['1_0.5', 10.5],
+    ['yes', true],
+    ['y', true],
+    ['on', true],
+    ['True', true],
+    ['no', false],
+    ['n', false],
+    ['OFF', false],
+    ['~', null],
+    ['Null', null],
+    ['', null],
+    ['._5', '._5'],
+    ['_1', '_1'],
+    ['0x', '0x'],
+    ['.', '.'],
+    ['=', '='],
+    ['12:30:45', '12:30:45'],
+    ['1e400', '1e400'],
+    ['nUll', 'nUll'],
+    ['2001-01-01', '2001-01-01'],
+    ['2001-12-14T21:59:43.10-05:00', '2001-12-14T21:59:43.10-05:00'],
+    ['!!str 12', '12'],
+    ['!!float 3', 3],
+    ["!!int '7'", 7],
+    ['!!timestamp 2001-01-01', '2001-01-01'],
+    ["'yes'", 'yes'],
+    ['"0644"', '0644'],
+    ['9007199254740991', 9_007_199_254_740_991],
+    ['[a, 0o644, {b: on}]', ['a', 420, {b: true}]],
   ])('%s', (text, value) => {
     expect(valueOf(`key: ${text}\n`)).toStrictEqual({key: value});
   });
 
   test('keys become strings by their value', () => {
-    expect(valueOf('1.5: a\n0644: b\nyes: c\n2001-01-01: d\n"on": e\n')).toEqual({'1.5': 'a', 420: 'b', true: 'c', '2001-01-01': 'd', on: 'e'});
+    expect(valueOf('1.5: a\n0644: b\nyes: c\n2001-01-01: d\n"on": e\n')).toEqual({
+      '1.5': 'a',
+      420: 'b',
+      true: 'c',
+      '2001-01-01': 'd',
+      on: 'e',
+    });
   });
 
   test('a %YAML 1.2 directive changes nothing', () => {
@@ -28,7 +74,9 @@ describe('scalars are read as sigs.k8s.io/yaml 1.6 reads them', () => {
 describe('merge keys', () => {
   test('what a later line says wins, as in Kubernetes', () => {
     expect(valueOf('x: &a {p: 1, q: 2}\nafter: {<<: *a, p: 5}\nbefore: {p: 5, <<: *a}\n')).toEqual({
-      x: {p: 1, q: 2}, after: {p: 5, q: 2}, before: {p: 1, q: 2},
+      x: {p: 1, q: 2},
+      after: {p: 5, q: 2},
+      before: {p: 1, q: 2},
     });
   });
 
@@ -44,7 +92,10 @@ describe('merge keys', () => {
 
 test('__proto__ and constructor are keys like any other, through a merge too', () => {
   const value = valueOf('__proto__: {x: 1}\nconstructor: 2\nm:\n  <<: {__proto__: 3}\n') as Record<string, object>;
-  expect(Object.entries(value).slice(0, 2)).toEqual([['__proto__', {x: 1}], ['constructor', 2]]);
+  expect(Object.entries(value).slice(0, 2)).toEqual([
+    ['__proto__', {x: 1}],
+    ['constructor', 2],
+  ]);
   expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
   expect(Object.entries(value['m'] as object)).toEqual([['__proto__', 3]]);
 });
@@ -57,7 +108,11 @@ test('comments alone and nothing at all are null', () => {
 
 describe('what is wrong is a fault with its line and column', () => {
   test.each([
-    ['an alias bomb', 'a: &a [x, x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: *c\n', '3:32: aliasBomb'],
+    [
+      'an alias bomb',
+      'a: &a [x, x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: *c\n',
+      '3:32: aliasBomb',
+    ],
     ['an unknown alias', 'a: *b\n', '1:4: aliasUnknown'],
     ['an alias of what it stands in', 'a: &x [1, *x]\n', '1:11: aliasWithinItself'],
     ['a merge of no map', 'a: 1\n<<: 1\n', '2:5: mergeNotMap'],
@@ -86,7 +141,10 @@ describe('what is wrong is a fault with its line and column', () => {
   test('all of them in one run, in the order of the text', () => {
     const [document] = parseYaml('a: 1\na: 2\nb: !x y\nc:\n\td: 1\ne: .inf\n', 'f');
     expect(document?.faults.map(({code, position}) => [code, position?.line])).toEqual([
-      ['duplicateKey', 2], ['tagUnknown', 3], ['yamlSyntax', 5], ['notFinite', 6],
+      ['duplicateKey', 2],
+      ['tagUnknown', 3],
+      ['yamlSyntax', 5],
+      ['notFinite', 6],
     ]);
   });
 
@@ -117,8 +175,14 @@ test('100 aliases are right and share what they repeat', () => {
 describe('positions', () => {
   const text = '# head\na:\n  - name: x\n    "on": {k: 1}\n  -\nm: &m {deep: 1}\nm2:\n  <<: *m\nempty:\n';
   test.each([
-    [['a', 0, 'name'], 'key', 3, 5], [['a', 0, 'name'], 'value', 3, 11], [['a', 0, 'on', 'k'], 'value', 4, 15], [['a', 1], 'value', 5, 4],
-    [['m2', 'deep'], 'value', 6, 14], [['empty'], 'key', 9, 1], [['empty'], 'value', 9, 7], [[], 'value', 2, 1],
+    [['a', 0, 'name'], 'key', 3, 5],
+    [['a', 0, 'name'], 'value', 3, 11],
+    [['a', 0, 'on', 'k'], 'value', 4, 15],
+    [['a', 1], 'value', 5, 4],
+    [['m2', 'deep'], 'value', 6, 14],
+    [['empty'], 'key', 9, 1],
+    [['empty'], 'value', 9, 7],
+    [[], 'value', 2, 1],
   ] as const)('of %j, its %s', (path, at, line, column) => {
     const [document] = parseYaml(text);
     expect(document && positionOf(document, path, at)).toEqual({line, column});

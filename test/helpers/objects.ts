@@ -13,7 +13,10 @@ export function yaml(text: string): JsonObject {
 
 /** A pod of one container that asks for these templates. */
 export function pod(inject: string | undefined, spec: JsonObject = {}, metadata: JsonObject = {}): JsonObject {
-  const annotations = {...(metadata['annotations'] as JsonObject | undefined), ...(inject === undefined ? {} : {'pod-injector.dev/inject': inject})};
+  const annotations = {
+    ...(metadata['annotations'] as JsonObject | undefined),
+    ...(inject === undefined ? {} : {'pod-injector.dev/inject': inject}),
+  };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -42,7 +45,12 @@ export function create(object: JsonObject, templates: InjectInput['templates'], 
 }
 
 /** An update of `oldObject` to `object`. */
-export function update(oldObject: JsonObject, object: JsonObject, templates: InjectInput['templates'], more: Partial<InjectInput> = {}): Outcome {
+export function update(
+  oldObject: JsonObject,
+  object: JsonObject,
+  templates: InjectInput['templates'],
+  more: Partial<InjectInput> = {},
+): Outcome {
   return inject({operation: 'UPDATE', object, oldObject, namespace: {name: 'shop'}, templates, ...more});
 }
 

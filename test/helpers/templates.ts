@@ -11,5 +11,7 @@ export function template(name: string, text: string, format: 'template' | 'legac
 
 /** A snapshot of templates given by name and text. */
 export function snapshot(texts: Readonly<Record<string, string>>): TemplateSnapshot {
-  return new Map<string, TemplateEntry>(Object.entries(texts).map(([name, text]) => [name, {kind: 'good', template: template(name, text)}]));
+  return new Map<string, TemplateEntry>(
+    Object.entries(texts).map(([name, text]) => [name, {kind: 'good', template: template(name, text)}]),
+  );
 }

@@ -58,7 +58,7 @@ function keyText(value: Json | undefined, key: string): string {
 
 /** The path without duplicate and trailing slashes; `/` stays. */
 export function cleanPath(path: string): string {
-  const clean = path.replace(/\/+/g, '/');
+  const clean = path.includes('//') ? path.replace(/\/+/g, '/') : path;
   return clean.length > 1 && clean.endsWith('/') ? clean.slice(0, -1) : clean;
 }
 

@@ -1,0 +1,78 @@
+import {describe, expect, test} from 'vitest';
+import {cli} from '../helpers/cli.ts';
+import {agent, broken, podText, templates} from './manifest-files.ts';
+
+const files = {...templates, 'broken.yaml': broken, 'pod.yaml': podText('agent'), 'k/broken.yaml': broken};
+
+describe('validate', () => {
+  test.each([
+    [['t']],
+    [['t/agent.yaml', 't/setup.yaml']],
+    [['-t', 't']],
+    [['-f', 't']],
+    [['t/agent.yaml', '-t', 't/setup.yaml']],
+  ])('%j finds two right templates', async (argv) => {
+    expect(await cli(['validate', ...argv], {files})).toEqual({code: 0, out: '', err: '2 templates: 0 errors, 0 warnings\n'});
+  });
+
+  test('a fault is file:line:column: code: sentence; what to do', async () => {
+    const {code, out, err} = await cli(['validate', 't', 'broken.yaml'], {files});
+    expect(err).toBe(
+      'broken.yaml:13:1: unknownKey: `contaners` is no key of a template; did you mean `containers`\n3 templates: 1 error, 0 warnings\n',
+    );
+    expect(out).toBe('');
+    expect(code).toBe(1);
+  });
+
+  test('-o json prints findings that a program reads', async () => {
+    const {code, out} = await cli(['validate', '-o', 'json', 'broken.yaml'], {files});
+    expect(JSON.parse(out)).toEqual([
+      {
+        level: 'error',
+        code: 'unknownKey',
+        message: '`contaners` is no key of a template',
+        fix: 'did you mean `containers`',
+        source: 'broken.yaml',
+        line: 13,
+        column: 1,
+        path: '/contaners',
+      },
+    ]);
+    expect(code).toBe(1);
+  });
+
+  test('-o json of right templates is an empty list', async () => {
+    expect(await cli(['validate', '-o', 'json', '-q', 't'], {files})).toEqual({code: 0, out: '[]\n', err: ''});
+  });
+
+  test('a path that is missing ends with 2, and the others are checked all the same', async () => {
+    const {code, err} = await cli(['validate', 'nope', 'broken.yaml'], {files});
+    expect(err).toContain('nope: pathMissing: there is no such file or folder; check the path\n');
+    expect(err).toContain('broken.yaml:13:1: unknownKey: ');
+    expect(code).toBe(2);
+  });
+
+  test('a manifest that was named is no template, while in a folder it is left out', async () => {
+    const named = await cli(['validate', 'pod.yaml'], {files});
+    expect(named.code).toBe(1);
+    expect(named.err).toMatch(/^pod\.yaml:2:7: notATemplate: /);
+    const folder = await cli(['validate', 'x'], {files: {'x/agent.yaml': agent, 'x/pod.yaml': podText('agent')}});
+    expect(folder).toEqual({code: 0, out: '', err: '1 template: 0 errors, 0 warnings\n'});
+  });
+
+  test('standard input is read', async () => {
+    const {code, err} = await cli(['validate', '-f', '-'], {files: {'-': broken}});
+    expect(err).toMatch(/^-:\d+:\d+: /);
+    expect(code).toBe(1);
+  });
+
+  test('--quiet leaves only errors', async () => {
+    expect((await cli(['validate', '-q', 't'], {files})).err).toBe('');
+    expect((await cli(['validate', '-q', 't', 'broken.yaml'], {files})).err).toMatch(/^broken\.yaml:13:1: [^\n]+\n$/);
+  });
+
+  test('errors are red on a terminal only', async () => {
+    expect((await cli(['validate', 'broken.yaml'], {files, terminal: true})).err).toContain('\u001b[31m');
+    expect((await cli(['validate', 'broken.yaml'], {files})).err).not.toContain('\u001b');
+  });
+});

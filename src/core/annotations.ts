@@ -78,6 +78,8 @@ export function unreadKeys(metadata: JsonObject | undefined): Note[] {
   const annotations = isObject(metadata?.['annotations']) ? metadata['annotations'] : undefined;
   for (const key in annotations) {
     if (!key.startsWith(`${domain}/`) || key === injectKey || key === statusKey) continue;
+    // Whoever writes more of them does not read what is said of each.
+    if (notes.length === maxNotes) break;
     const right = nearest(key, [injectKey]) ?? injectKey;
     notes.push({
       code: 'unknownAnnotation',
@@ -95,6 +97,8 @@ export function unreadKeys(metadata: JsonObject | undefined): Note[] {
   }
   return notes;
 }
+
+const maxNotes = 20;
 
 /** The annotations that decide about injection, with their values: equal before and after means that nothing was asked anew. */
 export function injectionAnnotations(annotations: JsonObject | undefined): string {
@@ -117,8 +121,8 @@ const optOut: Ask = {kind: 'optOut', requests: [], faults: [], notes: []};
 /** RFC 1123 subdomain, the syntax of a ConfigMap's name: apimachinery, validation.IsDNS1123Subdomain. */
 const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** No pod has use for more, and each must be looked up and answered for. */
-const maxTemplates = 100;
+/** No pod has use for more templates, and each must be looked up and answered for. */
+export const maxTemplates = 100;
 
 function readList(value: string, requests: Request[], faults: Fault[], notes: Note[]): void {
   const parts = value.split(',');

@@ -1,9 +1,10 @@
 import {segment, type Added} from './added.ts';
 import type {Fault} from './errors.ts';
 import {asList, asObject, asString, withField, type Json, type JsonObject} from './json.ts';
-import {equals} from './kubernetes/equality.ts';
+import {covers, equals} from './kubernetes/equality.ts';
 import {cleanPath, fieldOf} from './kubernetes/schema.ts';
 import {nearest} from './nearest.ts';
+import {escapeSegment} from './patch.ts';
 import {knowingEmpty, type Part} from './part.ts';
 import {namesIn, ownerOf, type Scene} from './scene.ts';
 import type {Template} from './template.ts';
@@ -92,9 +93,12 @@ function addToContainer(container: JsonObject, pointer: string, template: Templa
 /** New variables go last: a `$(VAR)` in one of the author's never saw them, and ours may use the author's. */
 function addEnv(own: readonly Json[], wanted: readonly JsonObject[]): Omit<Part<readonly Json[]>, 'faults'> {
   if (wanted.length === 0) return {value: own, added: undefined, kept: []};
-  const present = new Set(own.map((item) => asObject(item)?.['name']));
+  const present = new Map(own.map((item) => [asObject(item)?.['name'], item]));
   const fresh = wanted.filter((variable) => !present.has(variable['name']));
-  const kept = wanted.flatMap((variable) => (present.has(variable['name']) ? `env/${String(variable['name'])}` : []));
+  const kept = wanted.flatMap((variable) => {
+    const existing = present.get(variable['name']);
+    return existing === undefined || equals('EnvVar', existing, variable) ? [] : `env/${String(variable['name'])}`;
+  });
   if (fresh.length === 0) return {value: own, added: undefined, kept};
   return {
     value: [...own, ...fresh],
@@ -127,7 +131,8 @@ function addMounts(
       fresh.push(mount);
       added.push([segment(path), 1]);
     } else if (existing['name'] === mount['name'] && equals('string', existing['subPath'] ?? null, mount['subPath'] ?? null)) {
-      kept.push(`volumeMounts/${path.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+      // The same volume there in another manner (read-only, say) is the author's choice.
+      if (!covers('VolumeMount', mount, existing)) kept.push(`volumeMounts/${escapeSegment(path)}`);
     } else {
       const volume = String(existing['name']);
       faults.push(

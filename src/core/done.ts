@@ -21,7 +21,7 @@ export function isDone(pod: JsonObject, status: Status, requests: readonly Reque
 /** A record that names nothing, or less than the very template that it names adds, is not one of ours. */
 function isCredible(pod: JsonObject, status: Status, entry: StatusEntry, template: TemplateEntry | undefined): boolean {
   const containers = asObject(asObject(asObject(entry.added)?.['spec'])?.['containers']);
-  if (entry.hash === undefined || status.app.some((name) => containers?.[name] === 1)) return false;
+  if (entry.hash === undefined || (containers !== undefined && status.app.some((name) => containers[name] === 1))) return false;
   if (template?.kind !== 'good' || template.template.hash !== entry.hash) return true;
   const names = new Set([
     ...namesIn(asObject(pod['spec'])?.['containers']),

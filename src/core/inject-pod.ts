@@ -140,7 +140,7 @@ function mergeAll(author: JsonObject, requests: readonly Request[], app: readonl
         entries.push(one.entry);
         outcomes.push({name, kind: 'injected', added: added === undefined ? [] : addedPaths(added), kept});
         for (const path of kept)
-          notes.push({code: 'kept', message: `template ${name}: ${path} stays as the author wrote it`, template: name});
+          notes.push({code: 'kept', message: `template ${name}: ${path} was there already and stays as it is`, template: name});
         break;
       }
       case 'skipped':
@@ -202,7 +202,10 @@ function applicationOf(
 ): readonly string[] {
   const customised = templateContainers(requests, context.templates);
   const names = namesIn(asObject(author['spec'])?.['containers']).filter((name) => !customised.has(name));
-  if (status !== undefined && context.reviewedAgain) return names.filter((name) => status.app.includes(name));
+  if (status !== undefined && context.reviewedAgain) {
+    const known = new Set(status.app);
+    return names.filter((name) => known.has(name));
+  }
   const foreign = context.foreignContainers ?? defaultForeignContainers;
   return names.filter((name) => !foreign.has(name));
 }

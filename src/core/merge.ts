@@ -47,7 +47,7 @@ export function mergeTemplate(pod: JsonObject, template: Template, scene: Scene)
   return {
     value,
     added: node.length === 0 ? undefined : Object.fromEntries(node),
-    kept: [...init.kept, ...main.kept, ...app.kept, ...volumes.kept, ...fields.kept, ...metadata.kept],
+    kept: [...init.kept, ...main.kept, ...app.kept, ...fields.kept, ...metadata.kept],
     faults: faults.length > 0 ? faults : portFaults(fields.value, template, scene),
   };
 }
@@ -75,7 +75,6 @@ function addVolumes(spec: JsonObject, template: Template, scene: Scene): Part<re
   const volumes = asList(spec['volumes']);
   const fresh: Json[] = [];
   const added: [string, Added][] = [];
-  const kept: string[] = [];
   const faults: Fault[] = [];
   for (const volume of template.volumes) {
     const name = String(volume['name']);
@@ -84,9 +83,7 @@ function addVolumes(spec: JsonObject, template: Template, scene: Scene): Part<re
       fresh.push(volume);
       added.push([segment(name), 1]);
       scene.owners.set(`volumes/${name}`, template.name);
-    } else if (covers('Volume', volume, existing.item)) {
-      kept.push(`volumes/${name}`);
-    } else {
+    } else if (!covers('Volume', volume, existing.item)) {
       const [ours, theirs] = [sourceOf(volume), sourceOf(existing.item)];
       const same = ours === theirs ? ', with other settings' : '';
       faults.push({
@@ -97,8 +94,8 @@ function addVolumes(spec: JsonObject, template: Template, scene: Scene): Part<re
       });
     }
   }
-  if (fresh.length === 0) return {value: volumes, added: undefined, kept, faults};
-  return {value: [...volumes, ...fresh], added: Object.fromEntries(added), kept, faults};
+  if (fresh.length === 0) return {value: volumes, added: undefined, kept: [], faults};
+  return {value: [...volumes, ...fresh], added: Object.fromEntries(added), kept: [], faults};
 }
 
 /** The kind of a volume: `configMap`, `emptyDir`. */

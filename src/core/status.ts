@@ -1,5 +1,5 @@
 import {addedAt, holds, isAdded, mergeAdded, podSchema, priorKey, takeOut, type Added, type TakeOut} from './added.ts';
-import {statusKey} from './annotations.ts';
+import {maxTemplates, statusKey} from './annotations.ts';
 import {withoutDerived} from './derived.ts';
 import {asList, asObject, asString, isList, isObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
 import {refusalReasons, skipReasons, type RefusalReason, type SkipReason} from './reasons.ts';
@@ -145,7 +145,7 @@ const levels: ReadonlySet<unknown> = new Set(['pod', 'workload', 'namespace']);
 function isStatus(value: Json): value is Json & Status {
   if (!isObject(value) || value['v'] !== 1 || !levels.has(value['at'])) return false;
   if (!isStrings(value['app']) || !(value['own'] === undefined || isAdded(value['own']))) return false;
-  return isList(value['templates']) && value['templates'].every(isEntry);
+  return isList(value['templates']) && value['templates'].length <= maxTemplates && value['templates'].every(isEntry);
 }
 
 function isEntry(value: Json): boolean {

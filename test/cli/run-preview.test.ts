@@ -130,7 +130,7 @@ describe('what is told', () => {
     expect(err).toMatch(/^a\.yaml:1:1: Pod default\/web: skipped: optedOut: an annotation opts out of injection$/m);
     expect(err).toMatch(/^b\.yaml:1:1: Pod default\/web: unknownAnnotation: .*injct; did you mean pod-injector\.dev\/inject\?$/m);
     expect(err).toMatch(
-      /^c\.yaml:1:1: Pod default\/web: kept: template agent: containers\/agent\/image stays as the author wrote it$/m,
+      /^c\.yaml:1:1: Pod default\/web: kept: template agent: containers\/agent\/image was there already and stays as it is$/m,
     );
     expect(err).toMatch(/\n3 objects: 2 injected, 1 skipped\n$/);
     expect(code).toBe(0);

@@ -72,6 +72,22 @@ describe('a forged or foreign status', () => {
     expect(() => uninject(object)).not.toThrow();
   });
 
+  test('of more templates than a list may name is none of ours', () => {
+    const entry = {name: 'agent', hash: 'x', added: {spec: {containers: {web: 1}}}};
+    const object = pod(undefined, {}, forged({templates: Array.from({length: 5000}, () => entry)}));
+    expect(create(object, templates)).toMatchObject({verdict: {kind: 'skipped', reason: 'notAsked'}, object});
+  });
+
+  test('beside a toleration of any depth gives a verdict', () => {
+    const tolerant = snapshot({
+      tolerant: 'pattern: sidecar\nspec: {tolerations: [{key: a, operator: Exists}]}\n',
+    });
+    const deep = JSON.parse(`${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}`) as JsonObject;
+    const {object, verdict} = create(pod('tolerant', {tolerations: [deep]}), tolerant);
+    expect(verdict.kind).toBe('injected');
+    expect(uninject(object).verdict.kind).toBe('removed');
+  });
+
   test('a list of more names than anybody injects is refused in a few words', () => {
     const list = Array.from({length: 3000}, (_, index) => `t${index.toString(36)}`).join(',');
     const outcome = create(pod(list), templates);

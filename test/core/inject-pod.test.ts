@@ -178,7 +178,7 @@ describe('the user wins', () => {
       volumeMounts: [{name: 'logs', mountPath: '/logs'}],
     });
     expect(outcome.notes).toMatchObject([
-      {code: 'kept', message: 'template agent: containers/agent/env/LEVEL/value stays as the author wrote it'},
+      {code: 'kept', message: 'template agent: containers/agent/env/LEVEL/value was there already and stays as it is'},
     ]);
     // The customised sidecar is not the application's.
     expect(at(outcome.object, 'spec', 'containers', 1, 'env', 0, 'name')).toBe('AGENT');
@@ -202,7 +202,7 @@ describe('the user wins', () => {
     );
     expect(at(outcome.object, 'spec', 'containers', 0, 'env')).toEqual([{name: 'AGENT', value: 'off'}]);
     expect(outcome.notes).toMatchObject([
-      {code: 'kept', message: 'template agent: containers/web/env/AGENT stays as the author wrote it'},
+      {code: 'kept', message: 'template agent: containers/web/env/AGENT was there already and stays as it is'},
     ]);
   });
 

@@ -12,10 +12,10 @@ export function yaml(text: string): JsonObject {
 }
 
 /** A pod of one container that asks for these templates. */
-export function pod(inject: string | undefined, spec: JsonObject = {}, metadata: JsonObject = {}): JsonObject {
+export function pod(asked: string | undefined, spec: JsonObject = {}, metadata: JsonObject = {}): JsonObject {
   const annotations = {
     ...(metadata['annotations'] as JsonObject | undefined),
-    ...(inject === undefined ? {} : {'pod-injector.dev/inject': inject}),
+    ...(asked === undefined ? {} : {'pod-injector.dev/inject': asked}),
   };
   return {
     apiVersion: 'v1',

@@ -1,6 +1,6 @@
 import {segment, type Added} from './added.ts';
 import type {Fault} from './errors.ts';
-import {asList, asObject, asString, withField, type Json, type JsonObject} from './json.ts';
+import {asList, asObject, asString, type Json, type JsonObject} from './json.ts';
 import {covers, equals} from './kubernetes/equality.ts';
 import {cleanPath, fieldOf} from './kubernetes/schema.ts';
 import {nearest} from './nearest.ts';
@@ -71,20 +71,20 @@ function addToContainer(container: JsonObject, pointer: string, template: Templa
     fieldOf('Container', 'envFrom') ?? {type: 'EnvFromSource'},
   );
   const mounts = addMounts(asList(container['volumeMounts']), pointer, container, template, scene);
-  let value = container;
-  const node: [string, Added][] = [];
-  for (const [name, part] of [
-    ['env', env],
-    ['envFrom', envFrom],
-    ['volumeMounts', mounts],
-  ] as const) {
-    if (part.added === undefined) continue;
-    value = withField(value, name, part.value);
-    node.push([name, knowingEmpty(container[name], part.added)]);
-  }
+  const changed: Record<string, Json> = {};
+  const node: Record<string, Added> = {};
+  const put = (name: 'env' | 'envFrom' | 'volumeMounts', part: {readonly value: Json; readonly added: Added | undefined}): void => {
+    if (part.added === undefined) return;
+    changed[name] = part.value;
+    node[name] = knowingEmpty(container[name], part.added);
+  };
+  put('env', env);
+  put('envFrom', envFrom);
+  put('volumeMounts', mounts);
+  const isChanged = Object.keys(node).length > 0;
   return {
-    value,
-    added: node.length === 0 ? undefined : Object.fromEntries(node),
+    value: isChanged ? {...container, ...changed} : container,
+    added: isChanged ? node : undefined,
     kept: [...env.kept, ...mounts.kept],
     faults: mounts.faults,
   };

@@ -1,4 +1,4 @@
-import {addedPaths, type Added} from './added.ts';
+import type {Added} from './added.ts';
 import {unreadKeys, type Request} from './annotations.ts';
 import {checkPod} from './check.ts';
 import type {Decision} from './decide.ts';
@@ -61,7 +61,6 @@ function withdraw(pod: JsonObject, status: Status | undefined, decision: Decisio
     kind: 'removed',
     reason,
     message: skipReasons[reason],
-    added: [],
     kept: [],
   }));
   const names = status.templates.map((entry) => entry.name).join(', ');
@@ -138,14 +137,14 @@ function mergeAll(author: JsonObject, requests: readonly Request[], app: readonl
         scene = trial;
         ({pod} = one);
         entries.push(one.entry);
-        outcomes.push({name, kind: 'injected', added: added === undefined ? [] : addedPaths(added), kept});
+        outcomes.push({name, kind: 'injected', ...(added === undefined ? {} : {added}), kept});
         for (const path of kept)
           notes.push({code: 'kept', message: `template ${name}: ${path} was there already and stays as it is`, template: name});
         break;
       }
       case 'skipped':
         entries.push({name, skipped: one.reason});
-        outcomes.push({name, kind: 'skipped', reason: one.reason, message: skipReasons[one.reason], added: [], kept: []});
+        outcomes.push({name, kind: 'skipped', reason: one.reason, message: skipReasons[one.reason], kept: []});
         notes.push({
           code: 'templateSkipped',
           message: `template ${name} was left out: ${skipReasons[one.reason]}`,
@@ -155,7 +154,7 @@ function mergeAll(author: JsonObject, requests: readonly Request[], app: readonl
       case 'refused': {
         const reason = (one.faults[0]?.code ?? 'malformed') as RefusalReason;
         const message = one.faults.map((fault) => fault.message).join('; ');
-        outcomes.push({name, kind: optional ? 'skipped' : 'refused', reason, message, added: [], kept: []});
+        outcomes.push({name, kind: optional ? 'skipped' : 'refused', reason, message, kept: []});
         if (!optional) {
           faults.push(...one.faults);
           break;
@@ -224,7 +223,7 @@ function already(entry: StatusEntry): TemplateOutcome {
     name: entry.name,
     kind: entry.skipped === undefined ? 'alreadyInjected' : 'skipped',
     ...(entry.skipped === undefined ? {} : {reason: entry.skipped}),
-    added: entry.added === undefined ? [] : addedPaths(entry.added),
+    ...(entry.added === undefined ? {} : {added: entry.added}),
     kept: entry.kept ?? [],
   };
 }

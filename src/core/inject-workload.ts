@@ -156,7 +156,6 @@ function withdraw(change: Change): Outcome {
     kind: 'removed',
     reason,
     message: skipReasons[reason],
-    added: [],
     kept: [],
   }));
   const verdict: Verdict = object === input.object ? skip(reason) : {kind: 'removed'};
@@ -207,7 +206,6 @@ function recorded(status: Status | undefined): TemplateOutcome[] {
     name: entry.name,
     kind: entry.skipped === undefined ? 'alreadyInjected' : 'skipped',
     ...(entry.skipped === undefined ? {} : {reason: entry.skipped}),
-    added: [],
     kept: entry.kept ?? [],
   }));
 }

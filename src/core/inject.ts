@@ -1,4 +1,3 @@
-import {addedPaths} from './added.ts';
 import {decide} from './decide.ts';
 import type {InjectInput} from './input.ts';
 import {injectPod, type PodContext, type PodOutcome} from './inject-pod.ts';
@@ -40,7 +39,7 @@ export function uninject(object: JsonObject): Outcome {
   const templates = status.templates.map((entry): TemplateOutcome => ({
     name: entry.name,
     kind: 'removed',
-    added: entry.added === undefined ? [] : addedPaths(entry.added),
+    ...(entry.added === undefined ? {} : {added: entry.added}),
     kept: [],
   }));
   const result = withPodTemplate(object, workload, withoutRests(authorsPart(template, status), status));

@@ -20,22 +20,20 @@ export function mergeTemplate(pod: JsonObject, template: Template, scene: Scene)
   const main = addContainers(before, 'containers', template, scene);
   const app = addToApplication(main.value, template, scene);
   const volumes = addVolumes(before, template, scene);
-  const lists = [
-    ['initContainers', init.value, init.added],
-    ['containers', app.value, mergeAdded(main.added, app.added)],
-    ['volumes', volumes.value, volumes.added],
-  ] as const;
-
-  let spec = before;
-  const specNode: [string, Added][] = [];
-  for (const [name, value, added] of lists) {
-    if (added === undefined) continue;
-    spec = withField(spec, name, value);
-    specNode.push([name, knowingEmpty(before[name], added)]);
-  }
+  const changed: Record<string, Json> = {};
+  const specNode: Record<string, Added> = {};
+  const put = (name: 'initContainers' | 'containers' | 'volumes', value: readonly Json[], added: Added | undefined): void => {
+    if (added === undefined) return;
+    changed[name] = value;
+    specNode[name] = knowingEmpty(before[name], added);
+  };
+  put('initContainers', init.value, init.added);
+  put('containers', app.value, mergeAdded(main.added, app.added));
+  put('volumes', volumes.value, volumes.added);
+  const spec = {...before, ...changed};
   const fields = underlay(template.spec, withoutPriority(template.spec, spec), 'PodSpec');
   const metadata = addMetadata(pod, template);
-  const specAdded = mergeAdded(specNode.length === 0 ? undefined : Object.fromEntries(specNode), fields.added);
+  const specAdded = mergeAdded(Object.keys(specNode).length === 0 ? undefined : specNode, fields.added);
 
   let value = pod;
   if (metadata.added !== undefined) value = withField(value, 'metadata', metadata.value);

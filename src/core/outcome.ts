@@ -1,3 +1,4 @@
+import type {Added} from './added.ts';
 import type {Fault} from './errors.ts';
 import type {JsonObject} from './json.ts';
 import type {NoteCode, RefusalReason, SkipReason} from './reasons.ts';
@@ -15,14 +16,15 @@ export type Verdict =
 /** Where the annotation that decided stands. */
 export type Level = 'pod' | 'podTemplate' | 'workload' | 'namespace';
 
-/** What became of one template that was asked for. Names are paths of the pod: `containers/web/volumeMounts/~1var~1log`. */
+/** What became of one template that was asked for. */
 export interface TemplateOutcome {
   readonly name: string;
   readonly kind: 'injected' | 'alreadyInjected' | 'removed' | 'skipped' | 'refused';
   readonly reason?: SkipReason | RefusalReason;
   readonly message?: string;
-  readonly added: readonly string[];
-  /** What the author wrote and the template wanted otherwise or too. */
+  /** What was added, for addedPaths; undefined for nothing. */
+  readonly added?: Added;
+  /** Paths of what was there already and the template wanted otherwise: `containers/web/env/LEVEL`. */
   readonly kept: readonly string[];
 }
 

@@ -36,6 +36,10 @@ export function align(before: readonly Json[], after: readonly Json[]): Step[] {
     index += 1;
   }
   const first = index;
+  if (first === before.length) {
+    for (let at = first; at < after.length; at += 1) steps.push({kind: 'insert', after: at});
+    return steps;
+  }
   const coming = new Map<Json, number>();
   for (let at = first; at < before.length; at += 1) count(coming, identity(before[at] as Json), 1);
   const wanted = new Map<Json, number>();

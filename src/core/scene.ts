@@ -1,4 +1,4 @@
-import {asList, asObject, asString, type JsonObject} from './json.ts';
+import {asList, asObject, type JsonObject} from './json.ts';
 
 /** What the merging of one pod's templates has to remember from one template to the next. Lives for one injection. */
 export interface Scene {
@@ -34,7 +34,12 @@ export function ownerOf(scene: Scene, part: string): string {
 
 /** The names of a list's objects, in order. */
 export function namesIn(list: unknown): string[] {
-  return asList(list).flatMap((item) => asString(asObject(item)?.['name']) ?? []);
+  const names: string[] = [];
+  for (const item of asList(list)) {
+    const name = asObject(item)?.['name'];
+    if (typeof name === 'string') names.push(name);
+  }
+  return names;
 }
 
 /** The object of that name in a list, and its index. */

@@ -7,7 +7,10 @@ const io: Io = {
   read: async (path) => (path === '-' ? readAll() : readFile(path)),
   isFolder: async (path) => (await stat(path)).isDirectory(),
   list: (path) => readdir(path),
-  out: (text) => new Promise((resolve, reject) => process.stdout.write(text, (error) => (error instanceof Error && !isClosed(error) ? reject(error) : resolve()))),
+  out: (text) =>
+    new Promise((resolve, reject) =>
+      process.stdout.write(text, (error) => (error instanceof Error && !isClosed(error) ? reject(error) : resolve())),
+    ),
   err: (text) => void process.stderr.write(text),
   env: process.env,
   isOutTerminal: process.stdout.isTTY,
@@ -22,7 +25,11 @@ process.exitCode = await run(process.argv.slice(2), io, serve);
 
 /** Lazily: the server, its certificates and its logger are not loaded to preview a file. */
 async function serve(flags: Readonly<Record<string, string | readonly string[] | undefined>>): Promise<ExitCode> {
-  const [{readServeConfig}, {processIo, serve: start}, {formatFault}] = await Promise.all([import('./config.ts'), import('./main.ts'), import('./core/errors.ts')]);
+  const [{readServeConfig}, {processIo, serve: start}, {formatFault}] = await Promise.all([
+    import('./config.ts'),
+    import('./main.ts'),
+    import('./core/errors.ts'),
+  ]);
   const read = readServeConfig(flags, process.env);
   if ('config' in read) return start(read.config, processIo());
   for (const fault of read.faults) io.err(`${formatFault(fault)}\n`);

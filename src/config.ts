@@ -2,13 +2,16 @@ import type {Fault} from './core/errors.ts';
 
 /** What `serve` runs with: every flag read and checked. Durations in milliseconds. */
 export interface Config {
-  /** Template files and folders, in the order they were named; at least one. */
+  /** Template files and folders, in the order they were named; without any the templates are the cluster's ConfigMaps. */
   readonly templates: readonly string[];
+  /** Absent with template files alone. */
+  readonly cluster?: ClusterConfig;
   readonly host: string;
   /** 0 lets the system choose one. */
   readonly port: number;
   readonly healthPort: number;
-  readonly certDir: string;
+  /** Absent in a cluster unless it was named: then the certificates are in a Secret. Outside one, naming the Secret does that. */
+  readonly certDir?: string;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   /** How long a process that was told to stop goes on serving as if nothing had happened, already unready. */
@@ -16,6 +19,27 @@ export interface Config {
   /** How long requests in flight may take after that, before their connections are cut. */
   readonly drainTimeoutMs: number;
 }
+
+/** What `serve` has to do with a cluster. */
+export interface ClusterConfig {
+  /** The cluster that this process runs in, or one that a kubeconfig names. */
+  readonly choice:
+    | {readonly kind: 'inCluster'}
+    | {readonly kind: 'kubeconfig'; readonly path?: string; readonly context?: string};
+  /** The injector's own namespace, where one was named; it holds the templates. */
+  readonly namespace?: string;
+  readonly serviceName: string;
+  readonly secretName: string;
+  readonly leaseName: string;
+  readonly webhookConfiguration: string;
+  /** `https://HOST:PORT`: this process registers itself there as the cluster's webhook. */
+  readonly registerUrl?: string;
+  /** What tells this process from other replicas, where the environment says it. */
+  readonly podName?: string;
+}
+
+/** The injector's own namespace where neither a flag nor a service account says it. */
+export const systemNamespace = 'pod-injector';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -38,11 +62,45 @@ export interface ServeFlag {
 
 /** Every flag of `serve`. Each is an environment variable too: {@link variableOf}. */
 export const serveFlags: readonly ServeFlag[] = [
-  {name: 'templates', short: 't', value: 'PATH', description: 'template file or folder, watched for changes', repeatable: true},
-  {name: 'host', value: 'ADDRESS', description: 'address to listen on', standard: '127.0.0.1'},
+  {
+    name: 'templates',
+    short: 't',
+    value: 'PATH',
+    description: "template file or folder, watched for changes; without any the cluster's ConfigMaps are the templates",
+    repeatable: true,
+  },
+  {name: 'kubeconfig', value: 'FILE', description: 'the cluster to work with from outside of it'},
+  {name: 'context', value: 'NAME', description: 'a context of the kubeconfig'},
+  {
+    name: 'namespace',
+    value: 'NAME',
+    description: "the injector's own namespace, which holds the templates",
+    standard: `POD_NAMESPACE, else the service account's, else ${systemNamespace}`,
+  },
+  {name: 'host', value: 'ADDRESS', description: 'address to listen on', standard: '127.0.0.1, in a cluster all'},
   {name: 'port', value: 'PORT', description: 'port of the webhook (HTTPS); 0 takes a free one', standard: '8443'},
   {name: 'health-port', value: 'PORT', description: 'port of /livez, /readyz and /metrics (HTTP)', standard: '8081'},
-  {name: 'cert-dir', value: 'DIR', description: 'folder of tls.crt, tls.key and ca.crt; filled when empty', standard: 'certs'},
+  {
+    name: 'cert-dir',
+    value: 'DIR',
+    description: 'folder of tls.crt, tls.key and ca.crt; filled when empty, but in a cluster only read',
+    standard: 'certs, in a cluster none: certificates of its own in a Secret',
+  },
+  {name: 'register-url', value: 'URL', description: "registers this process as the cluster's webhook until it ends"},
+  {
+    name: 'service-name',
+    value: 'NAME',
+    description: 'the Service that certificates are made for',
+    standard: 'pod-injector-webhook',
+  },
+  {name: 'secret-name', value: 'NAME', description: 'the Secret of the certificates', standard: 'pod-injector-certs'},
+  {name: 'lease-name', value: 'NAME', description: 'the Lease by which replicas choose a leader', standard: 'pod-injector'},
+  {
+    name: 'webhook-configuration',
+    value: 'NAME',
+    description: 'the MutatingWebhookConfiguration that gets the CA',
+    standard: 'pod-injector',
+  },
   {name: 'log-level', value: 'LEVEL', description: logLevels.join(', '), standard: 'info'},
   {name: 'log-format', value: 'FORMAT', description: 'json, pretty, or auto: pretty on a terminal', standard: 'auto'},
   {
@@ -84,23 +142,55 @@ export function readServeConfig(
     if (parsed === undefined) faults.push(badValue(given, allowed));
     return parsed ?? standard;
   };
-  const host = read('host', '127.0.0.1', (text) => (/^[\w.:-]+$/.test(text) ? text : undefined), 'an IP address or a host name');
+  const templates = templatesOf(flags, environment);
+  const name = (flag: string, standard: string): string => read(flag, standard, objectName, nameRange);
+  const text = (flag: string): string | undefined => valueOf(flag, flags, environment)?.text;
+  const choice = clusterChoice(templates, text, environment);
+  const inCluster = choice?.kind === 'inCluster';
+  const namespace = valueOf('namespace', flags, environment)?.text ?? (environment['POD_NAMESPACE'] || undefined);
+  const registerUrl = read<string | undefined>('register-url', undefined, webhookUrl, urlRange);
+  const podName = environment['POD_NAME'] || undefined;
+  // Outside of a cluster nobody's Secret is touched unless it is named.
+  const fromSecret = choice !== undefined && (text('secret-name') !== undefined || (inCluster && templates.length === 0));
+  const certDir = read('cert-dir', fromSecret ? '' : 'certs', (given) => (given === '' ? undefined : given), 'a folder');
+  // Node takes all addresses of IPv4 too.
+  const standardHost = inCluster ? '::' : '127.0.0.1';
+  const host = read(
+    'host',
+    standardHost,
+    (given) => (/^[\w.:-]+$/.test(given) ? given : undefined),
+    'an IP address or a host name',
+  );
   const config: Config = {
-    templates: templatesOf(flags, environment),
+    templates,
+    ...(choice === undefined
+      ? {}
+      : {
+          cluster: {
+            choice,
+            ...(namespace === undefined ? {} : {namespace: name('namespace', namespace)}),
+            serviceName: name('service-name', 'pod-injector-webhook'),
+            secretName: name('secret-name', 'pod-injector-certs'),
+            leaseName: name('lease-name', 'pod-injector'),
+            webhookConfiguration: name('webhook-configuration', 'pod-injector'),
+            ...(registerUrl === undefined ? {} : {registerUrl}),
+            ...(podName === undefined ? {} : {podName}),
+          },
+        }),
     host,
     port: read('port', 8443, portNumber, portRange),
     healthPort: read('health-port', 8081, portNumber, portRange),
-    certDir: read('cert-dir', 'certs', (text) => (text === '' ? undefined : text), 'a folder'),
-    logLevel: read('log-level', 'info', (text) => logLevels.find((level) => level === text), `one of ${logLevels.join(', ')}`),
-    logFormat: read('log-format', 'auto', (text) => logFormats.find((one) => one === text), `one of ${logFormats.join(', ')}`),
+    ...(certDir === '' ? {} : {certDir}),
+    logLevel: read('log-level', 'info', (given) => logLevels.find((level) => level === given), `one of ${logLevels.join(', ')}`),
+    logFormat: read('log-format', 'auto', (given) => logFormats.find((one) => one === given), `one of ${logFormats.join(', ')}`),
     gracePeriodMs: read('grace-period', isLoopback(host) ? 0 : 5000, duration, durationRange),
     drainTimeoutMs: read('drain-timeout', 10_000, duration, durationRange),
   };
-  if (config.templates.length === 0) {
+  if (templates.length === 0 && choice === undefined) {
     faults.push({
       code: 'templatesMissing',
-      message: 'no templates are named, and there is no cluster to read them from yet',
-      fix: `give a file or folder: --templates PATH, or ${variableOf('templates')}`,
+      message: 'no templates are named, and this process runs in no cluster that could have some',
+      fix: `name a cluster (--kubeconfig FILE or --context NAME), or give a file or folder: --templates PATH, or ${variableOf('templates')}`,
     });
   }
   if (config.port !== 0 && config.port === config.healthPort) {
@@ -111,6 +201,22 @@ export function readServeConfig(
     });
   }
   return faults.length === 0 ? {config} : {faults};
+}
+
+/** A cluster that is named wins over the one that this process runs in; with template files there is none unless one is asked for. */
+function clusterChoice(
+  templates: readonly string[],
+  text: (flag: string) => string | undefined,
+  environment: Environment,
+): ClusterConfig['choice'] | undefined {
+  const [path, context] = [text('kubeconfig'), text('context')];
+  if (path !== undefined || context !== undefined) {
+    return {kind: 'kubeconfig', ...(path === undefined ? {} : {path}), ...(context === undefined ? {} : {context})};
+  }
+  // Set in each container: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
+  const runsInCluster = (environment['KUBERNETES_SERVICE_HOST'] ?? '') !== '';
+  if (runsInCluster && (templates.length === 0 || text('register-url') !== undefined)) return {kind: 'inCluster'};
+  return text('register-url') === undefined ? undefined : {kind: 'kubeconfig'};
 }
 
 /** Whether only this machine reaches the address. */
@@ -150,6 +256,18 @@ function badValue({origin, text}: Given, allowed: string): Fault {
     message: `${origin} is ${JSON.stringify(text)}, but must be ${allowed}`,
     ...(isServiceLink ? {fix: 'this is a service link of Kubernetes: set enableServiceLinks: false on the pod'} : {}),
   };
+}
+
+const nameRange = 'the name of a Kubernetes object: lower-case letters, digits, "-" and "."';
+
+function objectName(text: string): string | undefined {
+  return text.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text) ? text : undefined;
+}
+
+const urlRange = 'https://HOST:PORT, without user, query or fragment';
+
+function webhookUrl(text: string): string | undefined {
+  return /^https:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/.test(text) ? text : undefined;
 }
 
 const portRange = 'a port: a whole number from 0 to 65535';

@@ -43,11 +43,19 @@ export async function serve(config: Config, io: ServeIo): Promise<0 | 2> {
     return 2;
   }
   const {facts} = webhook;
-  const {webhookUrl, healthUrl, certDir, templates} = facts;
+  const {webhookUrl, healthUrl, certDir, templates, cluster} = facts;
   if (pretty) io.error(startText(facts));
   else
     log.logger.info(
-      {webhook: webhookUrl, health: healthUrl, certDir, templates: templates.size, try: tryLine(facts)},
+      {
+        webhook: webhookUrl,
+        health: healthUrl,
+        certDir,
+        // In a cluster they are listed only now.
+        ...(cluster === undefined
+          ? {templates: templates.size, try: tryLine(facts)}
+          : {apiServer: cluster.server, namespace: cluster.namespace}),
+      },
       'listening',
     );
   log.flush();

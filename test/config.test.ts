@@ -25,7 +25,7 @@ test('with templates alone everything else has the documented default', () => {
 
 test('without templates the fault says how to name some', () => {
   expect(faultsOf(readServeConfig({}, {}))).toEqual([
-    'no templates are named, and there is no cluster to read them from yet; give a file or folder: --templates PATH, or POD_INJECTOR_TEMPLATES',
+    'no templates are named, and this process runs in no cluster that could have some; name a cluster (--kubeconfig FILE or --context NAME), or give a file or folder: --templates PATH, or POD_INJECTOR_TEMPLATES',
   ]);
 });
 
@@ -40,11 +40,28 @@ test('every flag can come from the environment', () => {
     POD_INJECTOR_LOG_FORMAT: 'json',
     POD_INJECTOR_GRACE_PERIOD: '250ms',
     POD_INJECTOR_DRAIN_TIMEOUT: '1m',
+    POD_INJECTOR_KUBECONFIG: '/home/me/.kube/config',
+    POD_INJECTOR_CONTEXT: 'staging',
+    POD_INJECTOR_NAMESPACE: 'injection',
+    POD_INJECTOR_REGISTER_URL: 'https://10.0.0.1:8443',
+    POD_INJECTOR_SERVICE_NAME: 'service',
+    POD_INJECTOR_SECRET_NAME: 'secret',
+    POD_INJECTOR_LEASE_NAME: 'lease',
+    POD_INJECTOR_WEBHOOK_CONFIGURATION: 'webhooks',
   };
   expect(serveFlags.map((flag) => variableOf(flag.name)).toSorted()).toEqual(Object.keys(environment).toSorted());
   expect(readServeConfig({}, environment)).toEqual({
     config: {
       templates: ['a', 'b.yaml'],
+      cluster: {
+        choice: {kind: 'kubeconfig', path: '/home/me/.kube/config', context: 'staging'},
+        namespace: 'injection',
+        serviceName: 'service',
+        secretName: 'secret',
+        leaseName: 'lease',
+        webhookConfiguration: 'webhooks',
+        registerUrl: 'https://10.0.0.1:8443',
+      },
       host: '0.0.0.0',
       port: 0,
       healthPort: 9000,
@@ -55,6 +72,42 @@ test('every flag can come from the environment', () => {
       drainTimeoutMs: 60_000,
     },
   });
+});
+
+const inPod = {KUBERNETES_SERVICE_HOST: '10.96.0.1', POD_NAMESPACE: 'injection', POD_NAME: 'injector-0'};
+
+test('in a cluster its ConfigMaps are the templates, its Secret holds the certificates, and every address is listened on', () => {
+  expect(readServeConfig({}, inPod)).toMatchObject({
+    config: {
+      templates: [],
+      cluster: {choice: {kind: 'inCluster'}, namespace: 'injection', podName: 'injector-0', secretName: 'pod-injector-certs'},
+      host: '::',
+      gracePeriodMs: 5000,
+    },
+  });
+  expect(readServeConfig({}, inPod)).not.toHaveProperty('config.certDir');
+  expect(readServeConfig({'cert-dir': '/tls'}, inPod)).toMatchObject({config: {certDir: '/tls'}});
+});
+
+test('template files in a cluster are served without it', () => {
+  expect(readServeConfig({templates}, inPod)).not.toHaveProperty('config.cluster');
+  expect(readServeConfig({templates}, inPod)).toMatchObject({config: {host: '127.0.0.1', certDir: 'certs'}});
+});
+
+test('a cluster that is named wins over the one around, and its Secret is left alone unless it is named too', () => {
+  expect(readServeConfig({context: 'staging'}, inPod)).toMatchObject({
+    config: {cluster: {choice: {kind: 'kubeconfig', context: 'staging'}}, host: '127.0.0.1', certDir: 'certs'},
+  });
+  expect(readServeConfig({context: 'staging', 'secret-name': 'mine'}, inPod)).not.toHaveProperty('config.certDir');
+});
+
+test('names that no object can have and an address that no webhook can have are refused', () => {
+  const flags = {context: 'staging', 'service-name': 'No', 'register-url': 'http://10.0.0.1', namespace: 'a/b'};
+  expect(faultsOf(readServeConfig(flags, {})).map((text) => text.split(',', 1)[0])).toEqual([
+    '--register-url is "http://10.0.0.1"',
+    '--namespace is "a/b"',
+    '--service-name is "No"',
+  ]);
 });
 
 test('a flag wins over its environment variable, under either spelling of its name', () => {

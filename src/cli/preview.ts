@@ -1,12 +1,15 @@
 import jsonPatch from 'fast-json-patch';
 import {domain, injectionLabel, legacyPrefix} from '../core/annotations.ts';
 import type {NamespaceFacts} from '../core/decide.ts';
+import type {Fault} from '../core/errors.ts';
 import {inject} from '../core/inject.ts';
 import {asObject, asString, type JsonObject} from '../core/json.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {diff} from '../core/patch.ts';
+import {workloadOf} from '../core/workload.ts';
 import {loadTemplates} from '../templates/files.ts';
 import type {DocumentSet, ManifestObject} from './documents.ts';
+import type {ClusterOptions, ClusterReader} from './from-cluster.ts';
 import type {ExitCode, Io} from './io.ts';
 import {readManifests} from './manifests.ts';
 import {rewritesAll} from './output.ts';
@@ -15,31 +18,58 @@ import {templateFiles} from './validate.ts';
 
 export interface PreviewOptions extends PrintOptions {
   readonly filenames: readonly string[];
+  /** Without any they are those of the cluster. */
   readonly templates: readonly string[];
+  /** Where the namespaces are looked up that are not among the manifests, and the templates unless files are named. */
+  readonly cluster?: ClusterOptions;
   /** Only what the admission of the object itself changes. */
   readonly asStored: boolean;
 }
 
 /** Prints manifests as the webhook would make them. */
 export async function preview(options: PreviewOptions, io: Io): Promise<ExitCode> {
-  const loaded = await loadTemplates(options.templates, templateFiles(io));
+  if (options.cluster === undefined) return await previewWith(options, io, undefined);
+  // Lazily: who works on files shall not wait for it.
+  const {openReader} = await import('./from-cluster.ts');
+  const reader = await openReader(options.cluster);
+  if ('code' in reader) return cannotRun([reader], options, io);
+  const code = await previewWith(options, io, reader);
+  reader.close();
+  return code;
+}
+
+async function previewWith(options: PreviewOptions, io: Io, cluster: ClusterReader | undefined): Promise<ExitCode> {
+  const fromFiles = cluster === undefined || options.templates.length > 0;
+  const loaded = fromFiles ? await loadTemplates(options.templates, templateFiles(io)) : await cluster.templates();
+  if ('code' in loaded) return cannotRun([loaded], options, io);
   const missing = loaded.faults.filter((fault) => fault.code === 'pathMissing' || fault.code === 'pathUnreadable');
-  if (missing.length > 0) {
-    say(missing.map(faultLine), options, io);
-    return 2;
-  }
+  if (missing.length > 0) return cannotRun(missing, options, io);
   // A broken template stops only those who ask for it, but nobody shall look for its fault elsewhere.
   say(
     loaded.faults.map((fault) => ({...faultLine(fault), level: 'warning'})),
     options,
     io,
   );
-  const manifests = await readManifests(options.filenames, io, isOfInterest(options));
-  const namespaces = namespacesOf(manifests.sets);
+  // A namespace of the cluster may have a default for anything.
+  const wanted = cluster === undefined ? isOfInterest(options) : () => () => true;
+  const manifests = await readManifests(options.filenames, io, wanted);
+  const own = namespacesOf(manifests.sets);
+  const nameOf = (value: JsonObject): string => asString(asObject(value['metadata'])?.['namespace']) ?? options.namespace;
+  const values = manifests.sets.flatMap((set) => set.objects).map(({value}) => value);
+  const others = new Set(
+    values
+      .filter((value) => workloadOf(value) !== undefined)
+      .map(nameOf)
+      .filter((name) => !own.has(name)),
+  );
+  const found = await cluster?.namespaces([...others]);
+  if (found !== undefined && 'code' in found) return cannotRun([found], options, io);
+  // What is among the manifests will be applied: it counts more than what is there now.
+  const namespaces = new Map([...(found ?? []), ...own]);
   return transform(
     manifests,
     ({value}) => {
-      const name = asString(asObject(value['metadata'])?.['namespace']) ?? options.namespace;
+      const name = nameOf(value);
       const outcome = inject({
         operation: 'CREATE',
         object: value,
@@ -52,6 +82,11 @@ export async function preview(options: PreviewOptions, io: Io): Promise<ExitCode
     options,
     io,
   );
+}
+
+function cannotRun(faults: readonly Fault[], options: PreviewOptions, io: Io): ExitCode {
+  say(faults.map(faultLine), options, io);
+  return 2;
 }
 
 /** What is shown is what an API server makes of the webhook's patch, by an RFC 6902 implementation that is not ours. */

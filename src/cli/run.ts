@@ -1,5 +1,5 @@
 import {Argument, Command, CommanderError, Option} from 'commander';
-import {serveFlags} from '../config.ts';
+import {serveFlags, systemNamespace} from '../config.ts';
 import {version} from '../version.ts';
 import {completionScript, shells, type Shell} from './completion.ts';
 import type {ExitCode, Io} from './io.ts';
@@ -33,6 +33,9 @@ interface Flags {
   readonly filename?: readonly string[];
   readonly templates?: readonly string[];
   readonly namespace: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly injectorNamespace?: string;
   readonly output?: 'yaml' | 'json' | 'patch';
   readonly diff?: true;
   readonly asStored?: true;
@@ -87,6 +90,9 @@ Exit codes: 0 done, warnings alone too; 1 findings: a refusal, an invalid templa
   printing(program.command('preview'))
     .description('print manifests as the webhook would make them')
     .addOption(templatesOption())
+    .option('--context <NAME>', 'a context of the kubeconfig: templates and namespaces from that cluster')
+    .option('--kubeconfig <FILE>', 'the kubeconfig: templates and namespaces from its cluster')
+    .option('--injector-namespace <NAME>', 'the namespace of the templates in the cluster', systemNamespace)
     .option('--as-stored', 'only what the admission of the object itself changes, not what its pods get when they are created')
     .addHelpText(
       'after',
@@ -98,17 +104,35 @@ Examples:
   pod-injector preview -f deployment.yaml -t templates/           the manifest, injected
   pod-injector preview -f deployment.yaml -t templates/ --diff    what would change
   pod-injector preview -f k8s/ -t templates/ -o patch             RFC 6902 operations
+  pod-injector preview -f deployment.yaml --context staging       by the templates and namespaces of a cluster
   helm template . | pod-injector preview -f - -t templates/ | kubectl apply -f -`,
     )
     .action(async (flags: Flags) => {
       if (flags.filename === undefined)
         return cannotRun('no manifests are named; give -f FILE, a folder, or - for standard input', flags);
-      if (flags.templates === undefined) return cannotRun('no templates are named; give -t FILE or a folder', flags);
-      if (flags.filename.includes('-') && flags.templates.includes('-'))
+      const {kubeconfig, context, injectorNamespace = systemNamespace} = flags;
+      const inCluster = kubeconfig !== undefined || context !== undefined;
+      if (flags.templates === undefined && !inCluster)
+        return cannotRun('no templates are named; give -t FILE or a folder, or --context NAME for those of a cluster', flags);
+      if (flags.filename.includes('-') && flags.templates?.includes('-') === true)
         return cannotRun('-f - and -t - both want standard input; give one of them as a file', flags);
       finish(
         await preview(
-          {...printOptions(flags), filenames: flags.filename, templates: flags.templates, asStored: flags.asStored === true},
+          {
+            ...printOptions(flags),
+            filenames: flags.filename,
+            templates: flags.templates ?? [],
+            asStored: flags.asStored === true,
+            ...(inCluster
+              ? {
+                  cluster: {
+                    injectorNamespace,
+                    ...(kubeconfig === undefined ? {} : {kubeconfig}),
+                    ...(context === undefined ? {} : {context}),
+                  },
+                }
+              : {}),
+          },
           io,
         ),
       );
@@ -167,7 +191,9 @@ Each flag is an environment variable too: --health-port is POD_INJECTOR_HEALTH_P
 
 Examples:
   pod-injector serve --templates templates/
-  POD_INJECTOR_PORT=9443 pod-injector serve --templates templates/ --log-format json`,
+  POD_INJECTOR_PORT=9443 pod-injector serve --templates templates/ --log-format json
+  pod-injector serve --context kind-dev --register-url https://host.docker.internal:8443
+  pod-injector serve                                    in a cluster: its ConfigMaps are the templates`,
     );
   for (const flag of serveFlags) {
     const short = flag.short === undefined ? '' : `-${flag.short}, `;

@@ -73,7 +73,10 @@ function addToContainer(container: JsonObject, pointer: string, template: Templa
   const mounts = addMounts(asList(container['volumeMounts']), pointer, container, template, scene);
   const changed: Record<string, Json> = {};
   const node: Record<string, Added> = {};
-  const put = (name: 'env' | 'envFrom' | 'volumeMounts', part: {readonly value: Json; readonly added: Added | undefined}): void => {
+  const put = (
+    name: 'env' | 'envFrom' | 'volumeMounts',
+    part: {readonly value: Json; readonly added: Added | undefined},
+  ): void => {
     if (part.added === undefined) return;
     changed[name] = part.value;
     node[name] = knowingEmpty(container[name], part.added);

@@ -11,9 +11,10 @@ import {secureContext} from './tls.ts';
 
 /** All that the webhook's server needs. */
 export interface AppDeps {
-  /** A parsed body in, the answer out; what it throws is answered with 500. */
-  readonly review: (body: unknown) => Handled;
-  readonly certificate: Certificate;
+  /** A parsed body in, the answer out, later where something must be looked up; what it throws is answered with 500. */
+  readonly review: (body: unknown) => Handled | Promise<Handled>;
+  /** Without one no connection comes about until {@link App.setCertificate} brings it. */
+  readonly certificate: Certificate | undefined;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'admission' | 'requestRefused' | 'handshakeFailed'>;
   /** Defaults: {@link defaultAppLimits}. */
@@ -108,6 +109,15 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       return;
     }
     const handled = review(body);
+    // No promise where none is needed: most reviews are answered from memory.
+    if (!(handled instanceof Promise)) return answer(reply, handled, startMs);
+    handled.then(
+      (later) => answer(reply, later, startMs),
+      (error: unknown) => refuse(reply, requestFault('internal'), error),
+    );
+  }
+
+  function answer(reply: FastifyReply, handled: Handled, startMs: number): void {
     const elapsedMs = performance.now() - startMs;
     metrics.admission(handled.log, elapsedMs / 1000);
     logger.info({...handled.log, status: handled.status, durationMs: Math.round(elapsedMs * 1000) / 1000}, 'review answered');

@@ -6,10 +6,13 @@ export interface StartFacts {
   /** `https://localhost:8443`, as a client on this machine writes it. */
   readonly webhookUrl: string;
   readonly healthUrl: string;
-  readonly certDir: string;
+  /** Absent where the certificates are in a Secret. */
+  readonly certDir: string | undefined;
   /** Whether `ca.crt` is there. */
   readonly hasAuthority: boolean;
   readonly templates: TemplateSnapshot;
+  /** The API server and the namespace of the templates, where they come from a cluster. */
+  readonly cluster?: {readonly server: string; readonly namespace: string};
 }
 
 /** One line for a shell that sends the example review and shows the injected pod. Pure. */
@@ -18,7 +21,7 @@ export function tryLine({
   certDir,
   hasAuthority,
 }: Pick<StartFacts, 'webhookUrl' | 'certDir' | 'hasAuthority'>): string {
-  const trust = hasAuthority ? `--cacert ${quote(`${certDir}/ca.crt`)}` : '--insecure';
+  const trust = hasAuthority && certDir !== undefined ? `--cacert ${quote(`${certDir}/ca.crt`)}` : '--insecure';
   const header = "--header 'content-type: application/json'";
   return `curl --silent --show-error ${trust} ${header} --data @examples/review.json ${webhookUrl}/mutate | node examples/show.mjs`;
 }
@@ -32,7 +35,8 @@ export function startText(facts: StartFacts): string {
   return [
     `\nwebhook    ${facts.webhookUrl}/mutate\n`,
     `health     ${facts.healthUrl}/readyz?verbose, ${facts.healthUrl}/metrics\n`,
-    templates.length === 0 ? 'templates  none\n' : `templates\n${templates.join('')}`,
+    facts.cluster === undefined ? '' : `cluster    ${facts.cluster.server}, templates in namespace ${facts.cluster.namespace}\n`,
+    facts.cluster !== undefined ? '' : templates.length === 0 ? 'templates  none\n' : `templates\n${templates.join('')}`,
     `\nTry it:\n\n${tryLine(facts)}\n\n`,
   ].join('');
 }

@@ -7,6 +7,8 @@ export interface Check {
   readonly name: string;
   /** What is missing and what to do; undefined when all is well. */
   problem(): string | undefined;
+  /** What is worth knowing although all is well. */
+  note?(): string | undefined;
 }
 
 /** What the health server answers with. */
@@ -54,9 +56,12 @@ export function createHealthServer({live, ready, metrics}: HealthSources): Serve
 }
 
 function sendChecks(response: ServerResponse, name: string, checks: readonly Check[], verbose: boolean): void {
-  const results = checks.map((check) => ({name: check.name, problem: check.problem()}));
+  const results = checks.map((check) => ({name: check.name, problem: check.problem(), note: check.note?.()}));
   const passed = results.every(({problem}) => problem === undefined);
-  const lines = results.map((one) => (one.problem === undefined ? `[+]${one.name} ok` : `[-]${one.name} ${one.problem}`));
+  const lines = results.map((one) => {
+    if (one.problem !== undefined) return `[-]${one.name} ${one.problem}`;
+    return one.note === undefined ? `[+]${one.name} ok` : `[+]${one.name} ok: ${one.note}`;
+  });
   if (passed) send(response, 200, verbose ? `${lines.join('\n')}\n${name} check passed\n` : 'ok');
   else send(response, 503, `${lines.join('\n')}\n${name} check failed\n`);
 }

@@ -15,14 +15,11 @@ export interface Listener {
  */
 export async function listen({server, host, port, portFlag}: Listener): Promise<number | Fault> {
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, () => {
-        server.removeListener('error', reject);
-        resolve();
-      });
-    });
+    await listenOn(server, host, port);
   } catch (error) {
+    // As Node itself does without a host: all addresses of a machine without IPv6.
+    if (host === '::' && isWithoutIpv6(error)) return listen({server, host: '0.0.0.0', port, portFlag});
+
     const where = `${bracketed(host)}:${port}`;
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
       const fix = `end that process, or give another port with ${portFlag}`;
@@ -32,6 +29,20 @@ export async function listen({server, host, port, portFlag}: Listener): Promise<
     return {code: 'addressRefused', message: `this process cannot listen on ${where} (${messageOf(error)})`, fix};
   }
   return (server.address() as AddressInfo).port;
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+}
+
+function isWithoutIpv6(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL');
 }
 
 /** The host as a client on this machine writes it in a URL: `localhost` for loopback and for all addresses. */

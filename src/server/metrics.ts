@@ -12,8 +12,19 @@ export interface Admission {
 /** What the metrics show of the process at the moment they are read. */
 export interface MetricSources {
   templates(): TemplateSnapshot;
-  /** Until when the certificate in use is good, in milliseconds since 1970. */
-  certificateNotAfterMs(): number;
+  /** Names of the templates whose newest version is not served. */
+  rejected?(): Pick<ReadonlySet<string>, 'has'>;
+  /** Until when the certificate in use is good, in milliseconds since 1970; undefined while there is none. */
+  certificateNotAfterMs(): number | undefined;
+}
+
+/** A number by the values of one label, or without any. */
+export interface GaugeSource {
+  readonly name: string;
+  readonly help: string;
+  readonly label?: string;
+  /** The number of each value of the label; of '' where there is none. */
+  readonly read: () => Readonly<Record<string, number>>;
 }
 
 /** The process in numbers, in Prometheus' text format. */
@@ -24,6 +35,10 @@ export interface Metrics {
   requestRefused(code: string): void;
   handshakeFailed(): void;
   certificateChanged(): void;
+  /** A read of one object that memory lacked, by its resource and what it gave: `found`, `absent`, `failed`, or `tooMany` for one that was not made. */
+  liveRead(resource: string, result: string): void;
+  /** Adds a number that is read whenever the metrics are; undefined shows nothing. */
+  gauge(gauge: GaugeSource): void;
   text(): Promise<string>;
 }
 
@@ -86,16 +101,23 @@ export function createMetrics(sources: MetricSources, withProcess: boolean): Met
     help: 'Certificates that were put in the place of another while running.',
     registers,
   });
+  const liveReads = new Counter({
+    name: 'pod_injector_live_reads_total',
+    help: 'Reads of one object that a review needed and memory lacked, by resource and result.',
+    labelNames: ['resource', 'result'],
+    registers,
+  });
   new Gauge({
     name: 'pod_injector_templates',
-    help: 'Templates that are known, by state: good ones, and ones whose newest version is broken and that have no good one.',
+    help: 'Templates that are known, by state: good ones, outdated ones whose newest version is broken and whose last good one is served, and broken ones.',
     labelNames: ['state'],
     registers,
     collect() {
-      const entries = [...sources.templates().values()];
-      for (const state of ['good', 'broken'] as const) {
-        this.set({state}, entries.filter((entry) => entry.kind === state).length);
+      const counts = {good: 0, outdated: 0, broken: 0};
+      for (const [name, {kind}] of sources.templates()) {
+        counts[kind === 'good' && sources.rejected?.().has(name) === true ? 'outdated' : kind] += 1;
       }
+      for (const [state, count] of Object.entries(counts)) this.set({state}, count);
     },
   });
   new Gauge({
@@ -103,7 +125,9 @@ export function createMetrics(sources: MetricSources, withProcess: boolean): Met
     help: 'When the certificate in use expires, in seconds since 1970.',
     registers,
     collect() {
-      this.set(sources.certificateNotAfterMs() / 1000);
+      const notAfterMs = sources.certificateNotAfterMs();
+      if (notAfterMs === undefined) this.remove();
+      else this.set(notAfterMs / 1000);
     },
   });
   return {
@@ -115,6 +139,21 @@ export function createMetrics(sources: MetricSources, withProcess: boolean): Met
     requestRefused: (code) => refused.inc({reason: code}),
     handshakeFailed: () => handshakes.inc(),
     certificateChanged: () => changes.inc(),
+    liveRead: (resource, result) => liveReads.inc({resource, result}),
+    gauge: ({name, help, label, read}) => {
+      new Gauge({
+        name,
+        help,
+        labelNames: label === undefined ? [] : [label],
+        registers,
+        collect() {
+          // A reset would show 0 for a number without a label.
+          if (label === undefined) this.remove();
+          else this.reset();
+          for (const [value, number] of Object.entries(read())) this.set(label === undefined ? {} : {[label]: value}, number);
+        },
+      });
+    },
     text: () => registry.metrics(),
   };
 }

@@ -51,6 +51,11 @@ export function openCertificate(source: CertificateSource): Promise<Certificate 
   return load(source, true);
 }
 
+/** The same for a folder that others fill: an empty one is the fault `certificateMissing`. Never rejects. */
+export function readCertificateFolder(source: CertificateSource): Promise<Certificate | Fault> {
+  return load(source, false);
+}
+
 /**
  * Keeps the certificate up to date from here on. The folder is watched, not the files, because the kubelet updates a mounted
  * Secret by swapping a link (https://kubernetes.io/docs/concepts/storage/volumes/#secret), and looked at from time to time
@@ -114,7 +119,8 @@ export function watchCertificate(first: Certificate, source: CertificateSource, 
 }
 
 /** The TLS options that belong to a certificate: the same at the start and at each change, which forgets all that it is not given again. */
-export function secureContext(certificate: Certificate): SecureContextOptions {
+export function secureContext(certificate: Certificate | undefined): SecureContextOptions {
+  if (certificate === undefined) return {minVersion: 'TLSv1.2'};
   return {cert: certificate.pair.cert, key: certificate.pair.key, minVersion: 'TLSv1.2'};
 }
 

@@ -1,18 +1,20 @@
 import type {Server as HttpServer} from 'node:http';
-import {handleReview, type HandleContext} from '../admission/handle.ts';
+import type {Handled} from '../admission/handle.ts';
+import {readRegisterUrl, startRegistration, type Registration} from '../cluster/register.ts';
 import type {Config} from '../config.ts';
-import {formatFault, type Fault} from '../core/errors.ts';
-import {watchTemplates, type TemplateWatch} from '../templates/watch.ts';
+import type {TemplateWatch} from '../templates/watch.ts';
 import {buildApp, type App} from './app.ts';
 import type {StartFacts} from './banner.ts';
-import type {Certificate} from './certificate.ts';
+import type {CertificateSupply} from './certificate-supply.ts';
+import {addClusterMetrics} from './cluster-metrics.ts';
+import {startClusterSide, type ClusterSide} from './cluster-side.ts';
 import {drain} from './drain.ts';
 import {createHealthServer, type Check} from './health.ts';
 import {listen, urlHost} from './listen.ts';
 import type {Logger} from './log.ts';
 import {createMetrics} from './metrics.ts';
-import {logTemplateChange} from './template-log.ts';
-import {openCertificate, watchCertificate, type Certificates} from './tls.ts';
+import {isRefused, openCertificates, openCluster, openFiles, type Cluster, type Refused} from './opening.ts';
+import {createReviewer, type Reviewer} from './reviewer.ts';
 
 /** The running webhook: both listeners, templates and certificate kept up to date. */
 export interface Webhook {
@@ -24,68 +26,118 @@ export interface Webhook {
 /**
  * Starts the webhook.
  * @returns it, or every reason why it cannot run, with nothing left behind: `pathMissing` or `pathUnreadable` of a template path, those
- * of openCertificate, and of listen. A broken template is no reason: asking for it is refused. Never rejects.
+ * of connect, openCertificate and listen. A broken template is no reason: asking for it is refused. Nor is an API server that can't be
+ * reached or forbids something, or a certificate that is not there yet: the webhook waits, unready, and says for what. Never rejects.
  */
-export async function startWebhook(config: Config, logger: Logger): Promise<Webhook | {readonly faults: readonly Fault[]}> {
-  const templates = await watchTemplates(config.templates, {
-    onChange: (changes) => {
-      for (const change of changes) logTemplateChange(logger, change);
-    },
-    onFault: (fault) => logger.warn({reason: fault.code, fault: formatFault(fault)}, 'templates are not watched well'),
-  });
-  const unreadable = templates.state().faults.filter(({code}) => code === 'pathMissing' || code === 'pathUnreadable');
-  const source = {folder: config.certDir, now: Date.now, names: urlHost(config.host) === 'localhost' ? [] : [config.host]};
-  const certificate = await openCertificate(source);
-  if (unreadable.length > 0 || 'code' in certificate) {
-    await templates.close();
-    return {faults: 'code' in certificate ? [...unreadable, certificate] : unreadable};
-  }
+export async function startWebhook(config: Config, logger: Logger): Promise<Webhook | Refused> {
+  const [cluster, files] = await Promise.all([openCluster(config.cluster), openFiles(config.templates, logger)]);
+  const parts: Parts = {};
+  const templates = (): Pick<TemplateWatch, 'snapshot' | 'state'> | undefined =>
+    isRefused(files) ? undefined : (files ?? parts.side?.templates);
   const metrics = createMetrics(
-    {templates: () => templates.snapshot(), certificateNotAfterMs: () => certificates.current().notAfterMs},
+    {
+      templates: () => templates()?.snapshot() ?? new Map(),
+      rejected: () => templates()?.state().rejected ?? new Map(),
+      certificateNotAfterMs: () => parts.certificates?.current()?.notAfterMs,
+    },
     true,
   );
-  const context: HandleContext = {
-    get templates() {
-      return templates.snapshot();
-    },
-    // Namespaces are known from a cluster only.
-    namespaceOf: () => undefined,
-  };
-  const app = await buildApp({review: (body) => handleReview(body, context), certificate, logger, metrics});
-  const certificates: Certificates = watchCertificate(certificate, source, {
-    onChange: (next) => {
-      app.setCertificate(next);
-      metrics.certificateChanged();
-      logger.info(fieldsOf(next), 'certificate renewed');
-    },
-    onFault: (fault) =>
-      logger.error({reason: fault.code, fault: formatFault(fault)}, 'certificate rejected, the old one is still served'),
+  let hasServed = false;
+  const certificates = await openCertificates(config, cluster, logger, metrics, (next) => {
+    parts.app?.setCertificate(next);
+    parts.registration?.setAuthority(next.pair.ca);
+    if (hasServed) metrics.certificateChanged();
+    hasServed = true;
   });
-  const parts: Parts = {app, templates, certificates, ending: new AbortController()};
-  const health = createHealthServer({live: [{name: 'ping', problem: () => undefined}], ready: readyChecks(parts), metrics});
-  return await listenBoth(config, logger, parts, health);
+  if (isRefused(cluster) || isRefused(files) || isRefused(certificates)) {
+    const opened = [cluster, files, certificates];
+    if (!isRefused(cluster)) cluster?.client.close();
+    if (!isRefused(files)) await files?.close();
+    if (!isRefused(certificates)) await certificates.close();
+    return {faults: opened.flatMap((part) => (isRefused(part) ? part.faults : []))};
+  }
+  parts.certificates = certificates;
+  if (cluster !== undefined) {
+    parts.side = startClusterSide({...cluster, logger, metrics, withTemplates: files === undefined});
+    addClusterMetrics(metrics, parts.side, Date.now);
+  }
+  const {side} = parts;
+  const review = createReviewer({
+    templates: () => templates()?.snapshot() ?? new Map(),
+    ...(side === undefined ? {} : {namespaceOf: side.namespaceOf, liveNamespaces: side.liveNamespaces}),
+    ...(side?.liveTemplates === undefined ? {} : {liveTemplates: side.liveTemplates}),
+  });
+  const first = certificates.current();
+  hasServed ||= first !== undefined;
+  const told = (handled: Handled): Handled => {
+    parts.registration?.saw(handled.log);
+    return handled;
+  };
+  const watched: Reviewer = (body) => {
+    const handled = review(body);
+    return handled instanceof Promise ? handled.then(told) : told(handled);
+  };
+  const app = await buildApp({
+    review: config.cluster?.registerUrl === undefined ? review : watched,
+    certificate: first,
+    logger,
+    metrics,
+  });
+  parts.app = app;
+  // One may have come while the server was built.
+  const newest = certificates.current();
+  if (newest !== undefined && newest !== first) app.setCertificate(newest);
+  const running: Running = {app, files, cluster, side, certificates, parts, ending: new AbortController()};
+  const live: Check[] = [{name: 'ping', problem: () => undefined}];
+  const health = createHealthServer({live, ready: readyChecks(running), metrics});
+  return await listenBoth(config, logger, running, health, () => {
+    const url = config.cluster?.registerUrl === undefined ? undefined : readRegisterUrl(config.cluster.registerUrl);
+    if (cluster === undefined || url === undefined) return;
+    const ca = certificates.current()?.pair.ca;
+    const clock = {random: Math.random, monotonicMs: () => performance.now()};
+    parts.registration = startRegistration({
+      client: cluster.client,
+      url,
+      ca,
+      ownNamespace: cluster.namespace,
+      log: logger,
+      ...clock,
+    });
+  });
 }
 
+/** What the others hang on and what comes later than they do. */
 interface Parts {
+  side?: ClusterSide;
+  certificates?: CertificateSupply;
+  app?: App;
+  registration?: Registration;
+}
+
+interface Running {
   readonly app: App;
-  readonly templates: TemplateWatch;
-  readonly certificates: Certificates;
+  readonly files: TemplateWatch | undefined;
+  readonly cluster: Cluster | undefined;
+  readonly side: ClusterSide | undefined;
+  readonly certificates: CertificateSupply;
+  readonly parts: Parts;
   readonly ending: AbortController;
 }
 
 async function listenBoth(
   config: Config,
   logger: Logger,
-  parts: Parts,
+  running: Running,
   health: HttpServer,
-): Promise<Webhook | {readonly faults: readonly Fault[]}> {
-  const {app, templates, certificates} = parts;
-  const {host} = config;
+  onListening: () => void,
+): Promise<Webhook | Refused> {
+  const {app, files, cluster, side, certificates} = running;
+  const {host, gracePeriodMs, drainTimeoutMs} = config;
   const port = await listen({server: app.server, host, port: config.port, portFlag: '--port'});
   const healthPort = await listen({server: health, host, port: config.healthPort, portFlag: '--health-port'});
   const end = async (): Promise<void> => {
-    certificates.close();
-    await templates.close();
+    await Promise.all([certificates.close(), files?.close(), side?.stop()]);
+    cluster?.client.close();
     health.close();
     health.closeAllConnections();
   };
@@ -94,17 +146,20 @@ async function listenBoth(
     await end();
     return {faults: [port, healthPort].filter((result) => typeof result !== 'number')};
   }
-  const {gracePeriodMs, drainTimeoutMs} = config;
+  onListening();
   return {
     facts: {
       webhookUrl: `https://${urlHost(host)}:${port}`,
       healthUrl: `http://${urlHost(host)}:${healthPort}`,
       certDir: config.certDir,
-      hasAuthority: certificates.current().pair.ca !== undefined,
-      templates: templates.snapshot(),
+      hasAuthority: certificates.current()?.pair.ca !== undefined,
+      templates: files?.snapshot() ?? new Map(),
+      ...(cluster === undefined ? {} : {cluster: {server: cluster.client.server, namespace: cluster.namespace}}),
     },
     stop: async () => {
-      parts.ending.abort();
+      running.ending.abort();
+      // While everything is still answered: afterwards the API server would call nobody.
+      await running.parts.registration?.stop();
       logger.info({gracePeriodMs, drainTimeoutMs}, 'stopping');
       await drain(app.server, {gracePeriodMs, drainTimeoutMs, lastAnswers: () => app.lastAnswers()});
       await end();
@@ -114,24 +169,21 @@ async function listenBoth(
 }
 
 /** What `/readyz` looks at. */
-function readyChecks(parts: Parts): Check[] {
+function readyChecks({files, cluster, side, certificates, parts, ending}: Running): Check[] {
+  const inFiles = (): string | undefined =>
+    files === undefined || files.snapshot().size > 0 ? undefined : 'none is loaded; put one where --templates points';
   return [
-    {
-      name: 'templates',
-      problem: () => (parts.templates.snapshot().size > 0 ? undefined : 'none is loaded; put one where --templates points'),
-    },
-    {
-      name: 'certificate',
-      problem: () => {
-        const fault = parts.certificates.fault();
-        return fault === undefined ? undefined : formatFault(fault);
-      },
-    },
-    {name: 'shutdown', problem: () => (parts.ending.signal.aborted ? 'the process was told to stop' : undefined)},
+    ...(files === undefined ? [] : [{name: 'templates', problem: inFiles}]),
+    ...(side?.checks ?? []),
+    ...certificates.checks,
+    ...(cluster?.config.registerUrl === undefined
+      ? []
+      : [
+          {
+            name: 'registration',
+            problem: () => (parts.registration === undefined ? 'not begun yet' : parts.registration.check.problem()),
+          },
+        ]),
+    {name: 'shutdown', problem: () => (ending.signal.aborted ? 'the process was told to stop' : undefined)},
   ];
-}
-
-function fieldsOf(certificate: Certificate): Readonly<Record<string, unknown>> {
-  const {serialNumber, notAfterMs, selfMade} = certificate;
-  return {serialNumber, notAfter: new Date(notAfterMs).toISOString(), selfMade};
 }

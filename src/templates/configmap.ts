@@ -23,7 +23,7 @@ export type ConfigMapContent =
 export type TextKey = 'template' | 'config';
 
 /** What Initializers' ConfigMaps were called: `NAME-initializer`, without a label. */
-export const legacySuffix = '-initializer';
+const legacySuffix = '-initializer';
 
 /**
  * Tells whether a ConfigMap is a template: one labelled `pod-injector.dev/template: "true"` with `template` (or the old `config`),

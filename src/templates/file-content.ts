@@ -58,7 +58,7 @@ export function readTemplateFile(file: TemplateFile): FileContent {
 }
 
 /** The name of a bare template: its file's, without folder and extension. */
-export function nameOfFile(path: string): string {
+function nameOfFile(path: string): string {
   return path.replace(/^.*[/\\]/, '').replace(/\.(ya?ml|json)$/, '');
 }
 

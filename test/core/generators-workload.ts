@@ -109,7 +109,7 @@ export function storedForm(template: JsonObject): JsonObject {
   return onSpec(served(template), () => ({...rest, ...account, ...Object.fromEntries(lists)}));
 }
 
-export function withResources(full: JsonObject, bare: JsonObject | undefined): JsonObject {
+function withResources(full: JsonObject, bare: JsonObject | undefined): JsonObject {
   return withField(full, 'resources', bare?.['resources'] ?? {});
 }
 

@@ -185,7 +185,7 @@ const podTemplate = (asks: JsonObject | undefined): fc.Arbitrary<JsonObject> =>
   fc.tuple(metadata(asks), spec).map(([meta, pod]) => ({...(meta === undefined ? {} : {metadata: meta}), spec: pod}));
 
 /** A workload of that kind around the pod template; a pod is its own. */
-export function wrap(kind: (typeof kinds)[number], template: JsonObject, annotations: JsonObject | undefined): JsonObject {
+function wrap(kind: (typeof kinds)[number], template: JsonObject, annotations: JsonObject | undefined): JsonObject {
   const named = {name: 'web', ...(annotations === undefined ? {} : {annotations})};
   switch (kind) {
     case 'Pod':

@@ -129,7 +129,7 @@ describe('the injected pod', () => {
   test('gains nothing that the outcome does not list as added', () => {
     law((input, outcome) => {
       if (outcome.verdict.kind !== 'injected') return;
-      const added = outcome.templates.flatMap(({added}) => (added === undefined ? [] : addedPaths(added)));
+      const added = outcome.templates.flatMap((one) => (one.added === undefined ? [] : addedPaths(one.added)));
       const [before, after] = [templateOf(input.object), templateOf(outcome.object)];
       const unlisted = ['containers', 'initContainers', 'volumes'].flatMap((list) =>
         objects(after, list).filter((item) => {
@@ -152,7 +152,9 @@ describe('the injected pod', () => {
       if (outcome.object === input.object) return;
       for (const list of ['containers', 'initContainers']) {
         const places = objects(templateOf(outcome.object), list).map((item) => `${list}/${String(item['name'])}`);
-        const wanted = last.flatMap(({added}) => (added === undefined ? [] : addedPaths(added)).filter((path) => places.includes(path)));
+        const wanted = last.flatMap(({added}) =>
+          (added === undefined ? [] : addedPaths(added)).filter((path) => places.includes(path)),
+        );
         expect(places.filter((place) => wanted.includes(place))).toEqual(wanted);
       }
     });

@@ -3,7 +3,7 @@ import {readTemplate} from '../../src/core/template/read.ts';
 import type {Template, TemplateEntry, TemplateSnapshot} from '../../src/core/template.ts';
 
 /** A template from its text; throws with all faults when it is not a right one. */
-export function template(name: string, text: string, format: 'template' | 'legacy' = 'template'): Template {
+function template(name: string, text: string, format: 'template' | 'legacy' = 'template'): Template {
   const {entry} = readTemplate(text, {name, format, source: `${name}.yaml`});
   if (entry.kind === 'broken') throw new Error(entry.faults.map(formatFault).join('\n'));
   return entry.template;

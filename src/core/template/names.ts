@@ -25,7 +25,7 @@ export function templateNameComplaint(name: string): Complaint {
 }
 
 /** 63 characters of an annotation key's name, less the dot and a parameter's name of one. */
-export const maxTemplateNameLength = 61;
+const maxTemplateNameLength = 61;
 
 /** An environment variable's name. Source: apimachinery, validation.IsRelaxedEnvVarName. */
 export function variableNameComplaint(name: string): Complaint {

@@ -26,7 +26,7 @@ export interface TemplateReading {
 }
 
 /** A template's text in bytes: what a ConfigMap holds. Source: Kubernetes, validation.ValidateConfigMap with MaxSecretSize. */
-export const maxTemplateBytes = 1024 * 1024;
+const maxTemplateBytes = 1024 * 1024;
 
 /**
  * Reads a template strictly. All faults are found in one run, each with line and column; what has none takes the first line.

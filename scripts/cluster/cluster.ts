@@ -1,0 +1,34 @@
+import path from 'node:path';
+import {obtainBinaries} from './binaries.ts';
+import {clusterVariable, writeClusterFile, type ClusterFacts} from './cluster-file.ts';
+import {startControlPlane} from './control-plane.ts';
+import {serveControls} from './control-server.ts';
+import type {Nursery} from './nursery.ts';
+import {withProgress, type Say} from './progress.ts';
+
+/** A control plane as other processes find it. */
+export interface Cluster {
+  readonly facts: ClusterFacts;
+  /** The variables that lead them there, and the version that they can expect. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Starts a control plane of the version that the environment asks for; binaries that are missing are built first. */
+export async function openCluster(
+  env: Readonly<Record<string, string | undefined>>,
+  nursery: Nursery,
+  say: Say,
+): Promise<Cluster> {
+  const {version, binaries} = await obtainBinaries(env, nursery, say);
+  const making = {binaries, nursery, admission: env['ADMISSION'] ?? '', say};
+  const plane = await withProgress(say, `starting Kubernetes ${version}`, () => startControlPlane(making));
+  if (plane.facts.version !== version) {
+    throw new Error(
+      `The API server says ${plane.facts.version}, not ${version}: remove ${path.dirname(binaries['kube-apiserver'])}`,
+    );
+  }
+  const facts = {...plane.facts, controlUrl: await serveControls(plane)};
+  const file = path.join(nursery.folder, 'cluster.json');
+  await writeClusterFile(file, facts);
+  return {facts, env: {[clusterVariable]: file, KUBECONFIG: facts.kubeconfig, K8S_VERSION: version}};
+}

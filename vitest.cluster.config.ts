@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/cluster/harness/setup.ts'],
     // They share one API server, and some stop it.
     fileParallelism: false,
+    // Nothing is asserted by time: a poll ends when it is answered, or is given up.
+    expect: {poll: {timeout: 10_000}},
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -9,6 +9,8 @@ export default defineConfig({
     exclude: ['test/cluster/**'],
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'json'],
     outputFile: {json: 'reports/unit.json'},
+    // Nothing is asserted by time: a poll ends when it is answered, or is given up.
+    expect: {poll: {timeout: 10_000}},
     testTimeout: 20_000,
   },
 });

@@ -1,4 +1,5 @@
 import type {Fault} from '../core/errors.ts';
+import type {JsonObject} from '../core/json.ts';
 import type {ApiClient} from './client.ts';
 import {planCertificate, defaultCertificatePace, type CertificatePace} from './certificate-plan.ts';
 import {readSecret, type ReadCertificate, type SecretContent, type ServingCertificate} from './certificate-secret.ts';
@@ -54,6 +55,9 @@ export interface ClusterCertificates {
   stop(): Promise<void>;
 }
 
+/** An event that is not there by then was lost, and the next look is the remedy. */
+const watchLagMs = 5000;
+
 type Key = 'certificate' | 'webhook-configuration';
 
 /**
@@ -74,6 +78,7 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
   let good: Extract<SecretContent, {readonly kind: 'good'}> | undefined;
   let servedSinceMs = 0;
   let electedOnce = false;
+  let writtenOver: {readonly secret: JsonObject | undefined; readonly atMs: number} | undefined;
 
   const watched = (condition: Key, path: string, name: string): Parameters<typeof startInformer>[0] => ({
     client,
@@ -139,10 +144,16 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
   };
   const lookAtCertificate = async (): Promise<WorkResult> => {
     if (!secrets.isSynced()) return {kind: 'done'};
+    // After this: what is found here is what the bundle must hold, and the other look may have come too early.
+    queue.add('webhook-configuration');
     const secret = secrets.objects().get(secretName);
     const content = readSecret(secret, source, options.read);
     serve(content);
     conditions.set('certificate', 'found', content.kind === 'broken' ? content.fault : validity(served, source, now()));
+    // What is known is older than what was written last: a look at it would do the same again.
+    if (writtenOver !== undefined && writtenOver.secret === secret && monotonicMs() - writtenOver.atMs < watchLagMs) {
+      return {kind: 'done', againMs: watchLagMs};
+    }
     const plan = planCertificate(content, {
       nowMs: now(),
       isLeader: election.isLeader(),
@@ -157,8 +168,10 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
     }
     const fault = await writer.carryOut(plan, secret, content, good);
     conditions.set('certificate', 'write', fault);
+    if (fault !== undefined) return {kind: 'retry'};
     // What was written comes back by the watch.
-    return fault === undefined ? {kind: 'done'} : {kind: 'retry'};
+    writtenOver = {secret, atMs: monotonicMs()};
+    return {kind: 'done', againMs: watchLagMs};
   };
 
   const queue = createWorkQueue<Key>({
@@ -187,7 +200,11 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
         if (served === undefined) return `no certificate was read from ${source} yet`;
         return now() > served.notAfterMs ? 'the certificate in use has expired' : undefined;
       }),
-      conditions.check('webhook-configuration', () => trust.problem(served), () => trust.note()),
+      conditions.check(
+        'webhook-configuration',
+        () => trust.problem(served),
+        () => trust.note(),
+      ),
       conditions.check('leader-election', () => (electedOnce ? undefined : 'no leader was elected yet')),
     ],
     isLeader: () => election.isLeader(),

@@ -18,7 +18,7 @@ export interface ApiRequest {
   readonly contentType?: string;
   /** Default `application/json`; see {@link metadataOnly}. */
   readonly accept?: string;
-  /** From the start to the last byte; for a watch to its first. Default {@link defaultTimeoutMs}. */
+  /** From the start to the last byte; for a watch to its first. Default 10 000. */
   readonly timeoutMs?: number;
   /** Ends it early, with the code `aborted`. */
   readonly signal?: AbortSignal;
@@ -55,7 +55,7 @@ export interface ApiClient {
   close(): void;
 }
 
-export const defaultTimeoutMs = 10_000;
+const defaultTimeoutMs = 10_000;
 
 /** `accept` for objects with nothing but their metadata: https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources */
 export const metadataOnly = {

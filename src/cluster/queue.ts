@@ -33,7 +33,7 @@ export interface Pace {
   readonly firstRetryMs: number;
   /** Default 60 000. */
   readonly mostRetryMs: number;
-  /** How many runs may follow each other at once. Default 10. */
+  /** How many runs may follow each other at once. Default 20. */
   readonly burst: number;
   /** Beyond the burst, one run in this time. Default 1000: two writers that undo each other go on once a second, not as fast as they can. */
   readonly everyMs: number;
@@ -51,7 +51,7 @@ export interface WorkQueue<K extends string> {
   stop(): Promise<void>;
 }
 
-const defaultPace: Pace = {firstRetryMs: 200, mostRetryMs: 60_000, burst: 10, everyMs: 1000};
+const defaultPace: Pace = {firstRetryMs: 200, mostRetryMs: 60_000, burst: 20, everyMs: 1000};
 
 /**
  * A work queue with the promises of client-go's (https://pkg.go.dev/k8s.io/client-go/util/workqueue): a key is looked at by one

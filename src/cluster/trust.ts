@@ -33,6 +33,9 @@ export interface Trust {
   note(): string | undefined;
 }
 
+/** Trust is worth a second look, in case nothing told of what undid it. */
+const lookAgainMs = 30_000;
+
 const jsonPatch = 'application/json-patch+json';
 
 /**
@@ -68,7 +71,7 @@ export function createTrust(options: TrustOptions): Trust {
           : bundlePatch(found, content.authorities);
       if (state !== 'kept' || patch.length === 0 || !isLeader()) {
         conditions.set('webhook-configuration', 'write', undefined);
-        return {kind: 'done'};
+        return {kind: 'done', againMs: lookAgainMs};
       }
       const query = {fieldManager: 'pod-injector'};
       const answer = await client.request({method: 'PATCH', path, query, contentType: jsonPatch, body: patch});
@@ -81,7 +84,7 @@ export function createTrust(options: TrustOptions): Trust {
         {configuration: configurationName, authorities: content?.authorities.length, resourceVersion},
         'caBundle put right',
       );
-      return {kind: 'done'};
+      return {kind: 'done', againMs: lookAgainMs};
     },
     trustedForMs(certificate) {
       const authority = authorityOf(certificate);

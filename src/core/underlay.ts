@@ -33,8 +33,9 @@ export function underlay(base: JsonObject, own: JsonObject, type: string, path =
       added = mergeAdded(added, addedAt([name], whole(wanted, childSchema({type}, name))));
     } else {
       const schema = childSchema({type}, name);
-      // What in-tree admission adds to a united list stays in it; any other default makes room.
-      const replaced = isDefault(type, own, name) && !(united.has(schema.type) && isList(present) && present.length > 0);
+      // What in-tree admission put into a list (the token's mount, tolerations) stays in it; any other default makes room.
+      const takesMore = united.has(schema.type) || schema.list?.kind === 'map';
+      const replaced = isDefault(type, own, name) && !(takesMore && isList(present) && present.length > 0);
       if (replaced && equals(schema.type, present, wanted)) continue;
       const merged = replaced
         ? {value: wanted, added: replacing(present, wanted, schema), kept: []}

@@ -35,10 +35,10 @@ test.each([
 
 test('a 403 says in which role the rule belongs', async () => {
   const api = await startFakeApi();
-  api.intercept = (_seen, response) => {
+  api.intercept((_seen, response) => {
     answer(response, 403, status(403, 'namespaces is forbidden'));
     return true;
-  };
+  });
   expect(await api.client.request({path: '/api/v1/namespaces'})).toMatchObject({
     kind: 'failed',
     status: 403,
@@ -48,7 +48,7 @@ test('a 403 says in which role the rule belongs', async () => {
 
 test('no answer in time, a refused connection and an end on our side are told apart', async () => {
   const api = await startFakeApi();
-  api.intercept = () => true;
+  api.intercept(() => true);
   expect(await api.client.request({path: '/version', timeoutMs: 30})).toMatchObject({status: 0, fault: {code: 'apiTimeout'}});
   const ending = new AbortController();
   const asked = api.client.request({path: '/version', signal: ending.signal});

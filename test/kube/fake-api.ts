@@ -33,9 +33,11 @@ export interface FakeApi {
   send(line: string): void;
   /** Ends the watches: as the API server does, or by cutting the connection. */
   end(how: 'ended' | 'cut'): void;
-  /** Answers in the collection's place, as long as it gives true. */
-  intercept: ((seen: Seen, response: ServerResponse) => boolean) | undefined;
+  /** From now on this answers in the collection's place, where it gives true. */
+  intercept(answerer: Answerer | undefined): void;
 }
+
+export type Answerer = (seen: Seen, response: ServerResponse) => boolean;
 
 /** A status as the API server answers it. */
 export function answer(response: ServerResponse, code: number, body: JsonObject): void {
@@ -53,6 +55,7 @@ export async function startFakeApi(): Promise<FakeApi> {
   const watches = new Set<ServerResponse>();
   const seen: Seen[] = [];
   let version = 1;
+  let answerer: Answerer | undefined;
   const put = (name: string, fields: JsonObject): {readonly type: string; readonly object: JsonObject} => {
     version += 1;
     const type = objects.has(name) ? 'MODIFIED' : 'ADDED';
@@ -75,7 +78,7 @@ export async function startFakeApi(): Promise<FakeApi> {
         body: text === '' ? undefined : JSON.parse(text),
       };
       seen.push(one);
-      if (api.intercept?.(one, response) === true) return;
+      if (answerer?.(one, response) === true) return;
       if (one.query.get('watch') === 'true') {
         response.writeHead(200, {'content-type': 'application/json'});
         response.flushHeaders();
@@ -133,7 +136,9 @@ export async function startFakeApi(): Promise<FakeApi> {
         else watch.destroy();
       }
     },
-    intercept: undefined,
+    intercept: (next) => {
+      answerer = next;
+    },
   };
   return api;
 }

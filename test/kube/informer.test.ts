@@ -93,12 +93,12 @@ test.each([
     'as the answer to a watch',
     (api: FakeApi) => {
       let refused = false;
-      api.intercept = ({query}, response) => {
+      api.intercept(({query}, response) => {
         if (refused || query.get('watch') !== 'true') return false;
         refused = true;
         answer(response, 410, status(410, 'Expired'));
         return true;
-      };
+      });
       api.end('ended');
     },
   ],
@@ -137,18 +137,18 @@ test('an API server that is away leaves the last good state, and is found again'
   const observed = observe(first);
   await expect.poll(first.open).toBe(1);
   let tries = 0;
-  first.intercept = (_seen, response) => {
+  first.intercept((_seen, response) => {
     tries += 1;
     response.destroy();
     return true;
-  };
+  });
   first.end('cut');
   await expect.poll(() => tries).toBeGreaterThan(3);
   expect(names(observed)).toEqual(['a']);
   expect(observed.informer.isSynced()).toBe(true);
   expect(observed.informer.fault()?.code).toBe('apiUnreachable');
   expect(observed.faults).toHaveLength(1);
-  first.intercept = undefined;
+  first.intercept(undefined);
   await expect.poll(observed.recoveries).toBe(1);
   expect(observed.informer.fault()).toBeUndefined();
 });
@@ -156,12 +156,12 @@ test('an API server that is away leaves the last good state, and is found again'
 test('a 403 names the rule that RBAC lacks, for the list and for the watch', async () => {
   const api = await startFakeApi();
   const forbid = (what: 'list' | 'watch' | undefined): void => {
-    api.intercept = ({query}, response) => {
+    api.intercept(({query}, response) => {
       const isWatch = query.get('watch') === 'true';
       if (what === undefined || isWatch !== (what === 'watch')) return false;
       answer(response, 403, status(403, 'configmaps is forbidden: User "me" cannot do that'));
       return true;
-    };
+    });
   };
   forbid('list');
   const observed = observe(api);
@@ -184,11 +184,11 @@ test('a 403 names the rule that RBAC lacks, for the list and for the watch', asy
 test('each wait is longer than the one before, up to the most', async () => {
   const api = await startFakeApi();
   const times: number[] = [];
-  api.intercept = (_seen, response) => {
+  api.intercept((_seen, response) => {
     times.push(performance.now());
     answer(response, 500, status(500, 'etcdserver: leader changed'));
     return true;
-  };
+  });
   // The longest jitter, so that each wait is the whole.
   observe(api, {random: () => 1, timing: {firstRetryMs: 20, mostRetryMs: 80}});
   await expect.poll(() => times.length, {timeout: 5000}).toBeGreaterThan(5);
@@ -200,12 +200,12 @@ test('each wait is longer than the one before, up to the most', async () => {
 test('watches that end at once are not begun a thousand times a second', async () => {
   const api = await startFakeApi();
   let watches = 0;
-  api.intercept = ({query}, response) => {
+  api.intercept(({query}, response) => {
     if (query.get('watch') !== 'true') return false;
     watches += 1;
     response.writeHead(200).end();
     return true;
-  };
+  });
   const sleeps: number[] = [];
   observe(api, {random: () => (sleeps.push(1), 1), timing: {firstRetryMs: 5, mostRetryMs: 10}});
   await expect.poll(() => watches).toBeGreaterThan(3);
@@ -237,7 +237,7 @@ test('an object in many chunks, with characters cut in two, arrives whole', asyn
 test('a long list comes in pages, and is begun anew when its pages are gone', async () => {
   const api = await startFakeApi();
   let expired = false;
-  api.intercept = ({query}, response) => {
+  api.intercept(({query}, response) => {
     if (query.get('watch') === 'true') return false;
     const item = (name: string): JsonObject => ({metadata: {name, resourceVersion: '1'}});
     if (query.get('continue') === null)
@@ -247,7 +247,7 @@ test('a long list comes in pages, and is begun anew when its pages are gone', as
       answer(response, 410, status(410, 'The provided continue parameter is too old'));
     } else answer(response, 200, {metadata: {resourceVersion: '9'}, items: [item('b')]});
     return true;
-  };
+  });
   const observed = observe(api);
   await observed.informer.synced;
   expect(names(observed)).toEqual(['a', 'b']);
@@ -281,7 +281,7 @@ test('a stopped informer calls nobody, and stops while the API server is silent'
   await expect.poll(api.open).toBe(0);
   expect(observed.faults).toEqual([]);
   const silent = await startFakeApi();
-  silent.intercept = () => true;
+  silent.intercept(() => true);
   const other = observe(silent);
   await expect.poll(() => silent.seen.length).toBe(1);
   await other.informer.stop();

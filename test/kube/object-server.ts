@@ -25,6 +25,8 @@ export interface ObjectServer {
   /** As somebody else would, with what watches tell of it. */
   put(path: string, object: JsonObject): void;
   remove(path: string): void;
+  /** Has answers to writes wait so long, while watches tell of them at once. */
+  delayAnswers(milliseconds: number): void;
   /** What requests are answered with instead, from now on: a status, or nothing at all (the connection is cut). */
   refuse(when: ((request: SeenRequest) => number | 'cut' | undefined) | undefined): void;
 }
@@ -73,8 +75,11 @@ export async function startObjectServer(): Promise<ObjectServer> {
     tell('DELETED', path, {...before, metadata: {...before.metadata, resourceVersion: String(version)}});
   };
 
+  let delayMs = 0;
   const send = (response: ServerResponse, status: number, body: unknown): void => {
-    response.writeHead(status, {'content-type': 'application/json'}).end(JSON.stringify(body));
+    const end = (): void => void response.writeHead(status, {'content-type': 'application/json'}).end(JSON.stringify(body));
+    if (delayMs > 0 && response.req.method !== 'GET') setTimeout(end, delayMs);
+    else end();
   };
   const fail = (response: ServerResponse, status: number): void =>
     send(response, status, {kind: 'Status', code: status, message: messages[status] ?? 'failed'});
@@ -170,6 +175,9 @@ export async function startObjectServer(): Promise<ObjectServer> {
     get: (path) => objects.get(path),
     put,
     remove,
+    delayAnswers: (milliseconds) => {
+      delayMs = milliseconds;
+    },
     refuse: (when) => {
       refusal = when;
     },

@@ -6,10 +6,10 @@ import {answer, startFakeApi, type FakeApi} from './fake-api.ts';
 async function serverOf(initial: JsonObject): Promise<{readonly api: FakeApi; become(version: JsonObject): void}> {
   const api = await startFakeApi();
   let version = initial;
-  api.intercept = (_seen, response) => {
+  api.intercept((_seen, response) => {
     answer(response, 200, version);
     return true;
-  };
+  });
   return {api, become: (next) => (version = next)};
 }
 

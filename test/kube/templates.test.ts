@@ -8,8 +8,8 @@ const good = 'pattern: sidecar\ncontainers:\n  - name: agent\n    image: agent:1
 const broken = 'pattern: sidecar\ncontainers:\n  - nmae: agent\n    image: agent:2\n';
 const legacy = 'containers:\n  - name: logger\n    image: logger:1\n';
 
-function configMap(template: string, label: string | undefined = 'true'): JsonObject {
-  const labels: JsonObject = label === undefined ? {} : {'pod-injector.dev/template': label};
+function configMap(template: string, label: string | null = 'true'): JsonObject {
+  const labels: JsonObject = label === null ? {} : {'pod-injector.dev/template': label};
   return {data: {template}, metadata: {labels, managedFields: [{manager: 'kubectl'}]}};
 }
 
@@ -95,10 +95,10 @@ test('one that was never good is there with its faults, and a deleted one is gon
 test('a ConfigMap that loses its label is a template no more, and one that gains it becomes one', async () => {
   const api = await startFakeApi();
   const watched = await watchAll(api);
-  api.put('agent', configMap(good, undefined));
+  api.put('agent', configMap(good, null));
   api.put('agent', configMap(good));
   await expect.poll(() => watched.templates.snapshot().size).toBe(1);
-  api.put('agent', configMap(good, undefined));
+  api.put('agent', configMap(good, null));
   await expect.poll(() => watched.templates.snapshot().size).toBe(0);
   expect(kinds(watched)).toEqual(['loaded agent', 'removed agent']);
 });
@@ -126,6 +126,6 @@ test('one template is read alone: found, broken, absent, no template, and unknow
   expect(await read('broken')).toMatchObject({kind: 'found', value: {kind: 'broken'}});
   expect(await read('missing')).toEqual({kind: 'absent'});
   expect(await read('other')).toEqual({kind: 'absent'});
-  api.intercept = () => true;
+  api.intercept(() => true);
   expect(await read('agent')).toMatchObject({kind: 'failed', fault: {code: 'apiTimeout'}});
 });

@@ -117,6 +117,19 @@ describe('customised sidecars', () => {
     expect(second.object).toBe(first.object);
   });
 
+  test('the token that the API server has mounted into a container that customises a template stays, and the record is read', () => {
+    const withMount = snapshot({
+      agent:
+        'pattern: sidecar\ncontainers: [{name: agent, image: "agent:1", volumeMounts: [{name: logs, mountPath: /logs}]}]\nvolumes: [{name: logs, emptyDir: {}}]\n',
+    });
+    const token = {name: 'kube-api-access-x7k2p', readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount'};
+    const object = pod('agent', custom({imagePullPolicy: 'Always', volumeMounts: [token]}));
+    const first = create(object, withMount);
+    expect(at(containers(first)[1], 'volumeMounts')).toEqual(expect.arrayContaining([token, {name: 'logs', mountPath: '/logs'}]));
+    expect(create(first.object, withMount).verdict.kind).toBe('alreadyInjected');
+    expect(uninject(first.object).object).toEqual(object);
+  });
+
   test("the author's pull policy beside `image: auto` comes back", () => {
     const object = pod('agent', custom({imagePullPolicy: 'Always'}));
     expect(uninject(create(object, templates).object).object).toEqual(object);

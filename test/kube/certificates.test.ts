@@ -352,7 +352,7 @@ test.each([
         what: 'the log line',
       },
     );
-    await eventually(() => server.requests.filter((one) => one.method === method && one.path.includes(resource)).length >= 4, {
+    await eventually(() => server.requests.filter((seen) => seen.method === method && seen.path.includes(resource)).length >= 4, {
       what: 'it to try again',
     });
     expect(one.lines.filter((line) => line.startsWith('error') && rule.test(line))).toHaveLength(1);

@@ -144,19 +144,19 @@ export async function startObjectServer(): Promise<ObjectServer> {
     }
   };
 
-  const server = createServer((message, response) => {
-    void textOf(message).then((text) => {
-      const url = new URL(message.url ?? '/', 'http://127.0.0.1');
-      const body: unknown = text === '' ? undefined : JSON.parse(text);
-      const request = {method: message.method ?? 'GET', path: url.pathname, body};
-      requests.push(request);
-      const refused = refusal?.(request);
-      if (refused === 'cut') message.socket.destroy();
-      else if (refused !== undefined) fail(response, refused);
-      else if (request.method === 'GET') read(response, url);
-      else write(response, request, url.searchParams.get('dryRun') === 'All');
-    });
-  });
+  const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const text = await textOf(message);
+    const url = new URL(message.url ?? '/', 'http://127.0.0.1');
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    const request = {method: message.method ?? 'GET', path: url.pathname, body};
+    requests.push(request);
+    const refused = refusal?.(request);
+    if (refused === 'cut') message.socket.destroy();
+    else if (refused !== undefined) fail(response, refused);
+    else if (request.method === 'GET') read(response, url);
+    else write(response, request, url.searchParams.get('dryRun') === 'All');
+  };
+  const server = createServer((message, response) => void answer(message, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const {port} = server.address() as AddressInfo;
   const client = createClient({

@@ -89,9 +89,9 @@ test('a new certificate brings its authority into the configuration', async () =
   await eventually(() => server.get(`${collection}/${registration.name}`), {what: 'the configuration'});
   registration.setAuthority('another');
   const wanted = Buffer.from('another').toString('base64');
-  await eventually(() => webhooksIn(server.get(`${collection}/${registration.name}`))[0]?.clientConfig['caBundle'] === wanted, {
-    what: 'the new authority',
-  });
+  const entry = () => webhooksIn(server.get(`${collection}/${registration.name}`))[0];
+  await eventually(() => entry()?.clientConfig['caBundle'] === wanted, {what: 'the new authority'});
+  expect(entry()?.clientConfig['url']).toBe('https://127.0.0.1:8443/mutate');
 });
 
 test('a user who may not register is told the missing rule', async () => {
@@ -101,15 +101,18 @@ test('a user who may not register is told the missing rule', async () => {
   const rule =
     'in a ClusterRole: {apiGroups: ["admissionregistration.k8s.io"], resources: [mutatingwebhookconfigurations], verbs: [create]}';
   await eventually(() => registration.check.problem()?.includes(rule), {what: 'the rule'});
+  expect(registration.lines.filter((line) => line.startsWith('error'))).toHaveLength(1);
 });
 
 test('the dry run is made in the namespace of the context, unless nothing is injected there', async () => {
   const server = await startObjectServer();
   register(server);
-  await eventually(() => probes(server)[0]?.path === '/api/v1/namespaces/shop/pods', {what: 'a dry run there'});
+  await eventually(() => probes(server)[0], {what: 'a dry run'});
+  expect(probes(server)[0]?.path).toBe('/api/v1/namespaces/shop/pods');
   const other = await startObjectServer();
   register(other, {client: {...other.client, namespace: 'kube-system'}});
-  await eventually(() => probes(other)[0]?.path === '/api/v1/namespaces/default/pods', {what: 'a dry run elsewhere'});
+  await eventually(() => probes(other)[0], {what: 'a dry run'});
+  expect(probes(other)[0]?.path).toBe('/api/v1/namespaces/default/pods');
 });
 
 test.each([

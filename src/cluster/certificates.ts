@@ -192,6 +192,9 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
     queue.add('certificate');
     queue.add('webhook-configuration');
   }
+  // A first list of nothing changes nothing, and still says that there is something to make.
+  void secrets.synced.then(lookAtBoth);
+  void configurations.synced.then(lookAtBoth);
 
   return {
     current: () => served,

@@ -46,15 +46,11 @@ test('a pod that asks is stored injected, and the audit log says by what', async
   await kubectlOk(['apply', '-n', namespace, '-f', 'examples/logging-agent/input.yaml']);
   expect(containersOf(await kubectlGet('pod', 'test-app', '-n', namespace))).toEqual(['app-container', 'logging-agent']);
   // The dry runs that waited for the registration are not stored.
-  expect((await auditEvents(namespace)).at(-1)?.annotations).toMatchObject({
-    // The second entry of the configuration; the first is for namespaces that are enabled by label.
-    'mutation.webhook.admission.k8s.io/round_0_index_1': JSON.stringify({
-      configuration,
-      webhook: 'objects.pod-injector.dev',
-      mutated: true,
-    }),
-    'objects.pod-injector.dev/templates': 'logging-agent',
-  });
+  const annotations = (await auditEvents(namespace)).at(-1)?.annotations ?? {};
+  expect(annotations['objects.pod-injector.dev/templates']).toBe('logging-agent');
+  // The second entry of the configuration; the first is for namespaces that are enabled by label.
+  const call = JSON.stringify({configuration, webhook: 'objects.pod-injector.dev', mutated: true});
+  expect(Object.values(annotations)).toContain(call);
 });
 
 test('a pod that asks for what is not there is denied with what to do', async () => {

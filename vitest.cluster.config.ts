@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/cluster/**/*.test.ts'],
     globalSetup: ['test/cluster/harness/setup.ts'],
+    // Controllers work beside the tests. What fails twice is no coincidence.
+    retry: 1,
     // They share one API server, and some stop it.
     fileParallelism: false,
     // Nothing is asserted by time: a poll ends when it is answered, or is given up.

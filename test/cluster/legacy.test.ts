@@ -4,7 +4,7 @@ import type {JsonObject} from '../../src/core/json.ts';
 import {at, yaml} from '../helpers/objects.ts';
 import {auditEvents, controlPlane, eventually, kubectl, kubectlGet, kubectlOk, makeNamespace} from './harness/index.ts';
 import {podInjector} from './live/cli.ts';
-import {apply, ownedBy, podsOf, stored} from './live/state.ts';
+import {apply, ownedBy, podsOf, replace, stored} from './live/state.ts';
 import {containersOf, startWebhook, type LiveWebhook} from './live/webhook.ts';
 
 const talks = 'test/fixtures/talks';
@@ -71,7 +71,7 @@ test('there is one ReplicaSet, and nobody writes the Deployment or the ReplicaSe
 test('a second apply and a replace start no rollout, and there is no diff', async () => {
   const before = await stored(namespace, 'Deployment', name);
   await apply(namespace, deployment);
-  await kubectlOk(['replace', '-n', namespace, '-f', '-'], {input: deployment});
+  await replace(namespace, deployment);
   const after = await stored(namespace, 'Deployment', name);
   expect(after.template).toEqual(before.template);
   expect(after.versions).toBe(1);

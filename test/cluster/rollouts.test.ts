@@ -3,7 +3,7 @@ import type {JsonObject} from '../../src/core/json.ts';
 import {at} from '../helpers/objects.ts';
 import {kubectl, kubectlOk, makeNamespace} from './harness/index.ts';
 import {manifest} from './live/manifest.ts';
-import {apply, podsOf, stored} from './live/state.ts';
+import {apply, podsOf, replace, stored} from './live/state.ts';
 import {containersOf, startWebhook, type LiveWebhook} from './live/webhook.ts';
 
 const key = 'pod-injector.dev/inject';
@@ -21,8 +21,11 @@ describe.each(['Deployment', 'StatefulSet', 'DaemonSet'] as const)('kubectl roll
   const now = (name: string) => stored(namespace, kind, name);
   const undo = (name: string, ...flags: readonly string[]): Promise<string> =>
     kubectlOk(['rollout', 'undo', `${kind.toLowerCase()}/${name}`, '-n', namespace, ...flags]);
-  const image = (name: string, app: string, more: Readonly<Record<string, string>> = annotations): Promise<string> =>
-    apply(namespace, manifest(kind, {name, image: app, annotations: more}));
+  const image = async (name: string, app: string, more: Readonly<Record<string, string>> = annotations): Promise<void> => {
+    await apply(namespace, manifest(kind, {name, image: app, annotations: more}));
+    // Its controller has made a version of it, which is what can be undone.
+    await now(name);
+  };
 
   test('brings back the old image with the old sidecar, and the newest comes with the next change', async () => {
     const name = `${kind.toLowerCase()}-undo`;
@@ -150,7 +153,7 @@ describe('a template that changed', () => {
     const before = await stored(namespace, 'Deployment', 'canonical');
     for (const flags of [[], ['--server-side', '--force-conflicts']]) {
       await apply(namespace, object, ...flags);
-      await kubectlOk(['replace', '-n', namespace, '-f', '-'], {input: object});
+      await replace(namespace, object);
       const after = await stored(namespace, 'Deployment', 'canonical');
       expect(after.template).toEqual(before.template);
       expect(after.versions).toBe(1);

@@ -3,7 +3,7 @@ import type {JsonObject} from '../../src/core/json.ts';
 import {at} from '../helpers/objects.ts';
 import {kubectl, kubectlOk, makeNamespace} from './harness/index.ts';
 import {manifest, type ManifestOptions, type WorkloadKind} from './live/manifest.ts';
-import {apply, stored, type Stored} from './live/state.ts';
+import {apply, replace, stored, type Stored} from './live/state.ts';
 import {startWebhook, type LiveWebhook} from './live/webhook.ts';
 
 const key = 'pod-injector.dev/inject';
@@ -40,7 +40,7 @@ const onPods: ManifestOptions = {podAnnotations: {[key]: 'agent'}};
 /** What authors do without a wish to change a pod. */
 const routine: readonly (readonly [string, (subject: Subject) => Promise<unknown>])[] = [
   ['kubectl apply of the same manifest', ({object}) => apply(namespace, object)],
-  ['kubectl replace with the same manifest', ({object}) => kubectlOk(['replace', '-n', namespace, '-f', '-'], {input: object})],
+  ['kubectl replace with the same manifest', ({object}) => replace(namespace, object)],
   ['kubectl annotate', ({kind, name}) => kubectlOk(['annotate', kind, name, '-n', namespace, 'example.com/team=blue'])],
   ['kubectl label', ({kind, name}) => kubectlOk(['label', kind, name, '-n', namespace, 'team=blue'])],
   ['kubectl apply --server-side', ({object}) => apply(namespace, object, '--server-side', '--force-conflicts')],
@@ -217,13 +217,11 @@ describe('what is no longer asked for is taken out', () => {
     ['the annotation removed by annotate', () => annotate(`${key}-`), []],
     ['"false" by apply', () => apply(namespace, asking({[key]: 'false'})), []],
     ['"false" by annotate', () => annotate(`${key}=false`), []],
-    [
-      'replace with a manifest that asks for nothing',
-      () => kubectlOk(['replace', '-n', namespace, '-f', '-'], {input: asking({})}),
-      [],
-    ],
+    ['replace with a manifest that asks for nothing', () => replace(namespace, asking({})), []],
   ] as const)('%s', async (_what, act, left) => {
     await apply(namespace, asking(both));
+    // Its controller has seen it, or there would be no version of it to count.
+    await now();
     await act();
     expect(await now()).toMatchObject({versions: 2, containers: [...plain, ...left]});
     if (left.length === 0) {
@@ -250,6 +248,7 @@ describe('what is no longer asked for is taken out', () => {
     const never = manifest('Deployment', {name: 'never-asked'});
     await apply(namespace, never);
     await apply(namespace, asking(both));
+    await now();
     await annotate(`${key}-`);
     const {template} = await now();
     const other = await stored(namespace, 'Deployment', 'never-asked');

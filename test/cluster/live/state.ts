@@ -72,3 +72,8 @@ export function ownedBy(list: JsonObject, owner: JsonObject): readonly JsonObjec
 export async function apply(namespace: string, object: JsonObject, ...flags: readonly string[]): Promise<string> {
   return kubectlOk(['apply', '-n', namespace, '-f', '-', ...flags], {input: object});
 }
+
+/** `kubectl replace` of a value, again while a controller writes at the same moment, which an API server answers with a conflict. */
+export async function replace(namespace: string, object: JsonObject): Promise<string> {
+  return eventually(() => kubectlOk(['replace', '-n', namespace, '-f', '-'], {input: object}), {what: 'kubectl replace'});
+}

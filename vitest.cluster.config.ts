@@ -11,7 +11,7 @@ export default defineConfig({
     fileParallelism: false,
     // Nothing is asserted by time: a poll ends when it is answered, or is given up.
     expect: {poll: {timeout: 10_000}},
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 });

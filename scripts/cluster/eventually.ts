@@ -4,7 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 export interface Patience {
   /** Ends the sentence "waited 10 s for …". */
   readonly what: string;
-  /** 15 seconds when it is not given. */
+  /** 45 seconds when it is not given: controllers back off while the API server is away. */
   readonly timeoutMs?: number;
   /** From one try to the next; 100 ms when it is not given. */
   readonly intervalMs?: number;
@@ -20,7 +20,7 @@ export async function eventually<T>(
   attempt: () => T | Promise<T>,
   patience: Patience,
 ): Promise<Exclude<Awaited<T>, undefined | false>> {
-  const {what, timeoutMs = 15_000, intervalMs = 100} = patience;
+  const {what, timeoutMs = 45_000, intervalMs = 100} = patience;
   const untilMs = performance.now() + timeoutMs;
   for (;;) {
     let last: {readonly gave: unknown} | {readonly cause: unknown};

@@ -86,7 +86,7 @@ export async function startInjector({args = [], env = {}, kubeconfig}: InjectorO
   injectors.add(handle);
 
   const log = (): LogLine[] => parseLines(output.slice(0, output.lastIndexOf('\n') + 1));
-  const logged: Injector['logged'] = (wanted, timeoutMs = 15_000) => {
+  const logged: Injector['logged'] = (wanted, timeoutMs = 45_000) => {
     const takes = typeof wanted === 'string' ? (line: LogLine) => line.msg === wanted : wanted;
     const what = `the injector to log ${typeof wanted === 'string' ? `“${wanted}”` : 'a line'}`;
     return eventually(

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import {messageOf, type Fault} from '../core/errors.ts';
+import type {Fault} from '../core/errors.ts';
+import {unreadableFault} from '../templates/file-system.ts';
 import {readDocuments, type DocumentSet} from './documents.ts';
 import type {Io} from './io.ts';
 
@@ -73,10 +74,4 @@ async function readText(file: string, io: Io, unreadable: Fault[]): Promise<stri
     );
     return undefined;
   }
-}
-
-function unreadableFault(source: string, error: unknown): Fault {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return {code: 'pathMissing', message: 'there is no such file or folder', fix: 'check the path', source};
-  return {code: 'pathUnreadable', message: `it can't be read: ${messageOf(error)}`, fix: 'check its permissions', source};
 }

@@ -15,6 +15,7 @@ import {readManifests} from './manifests.ts';
 import {rewritesAll} from './output.ts';
 import {faultLine, say, transform, type PrintOptions} from './transform.ts';
 import {templateFiles} from './validate.ts';
+import {isUnreadable} from '../templates/file-system.ts';
 
 export interface PreviewOptions extends PrintOptions {
   readonly filenames: readonly string[];
@@ -42,7 +43,7 @@ async function previewWith(options: PreviewOptions, io: Io, cluster: ClusterRead
   const fromFiles = cluster === undefined || options.templates.length > 0;
   const loaded = fromFiles ? await loadTemplates(options.templates, templateFiles(io)) : await cluster.templates();
   if ('code' in loaded) return cannotRun([loaded], options, io);
-  const missing = loaded.faults.filter((fault) => fault.code === 'pathMissing' || fault.code === 'pathUnreadable');
+  const missing = loaded.faults.filter(isUnreadable);
   if (missing.length > 0) return cannotRun(missing, options, io);
   // A broken template stops only those who ask for it, but nobody shall look for its fault elsewhere.
   say(

@@ -1,4 +1,4 @@
-import type {TemplateFileSystem} from '../templates/file-system.ts';
+import {isUnreadable, type TemplateFileSystem} from '../templates/file-system.ts';
 import {loadTemplates} from '../templates/files.ts';
 import type {Fault} from '../core/errors.ts';
 import type {ExitCode, Io} from './io.ts';
@@ -17,7 +17,7 @@ export interface ValidateOptions {
  */
 export async function validate(options: ValidateOptions, io: Io): Promise<ExitCode> {
   const {faults, warnings, snapshot} = await loadTemplates(options.templates, templateFiles(io));
-  const unreadable = faults.some((fault) => fault.code === 'pathMissing' || fault.code === 'pathUnreadable');
+  const unreadable = faults.some(isUnreadable);
   if (options.format === 'json') {
     const findings = [...faults.map((fault) => finding('error', fault)), ...warnings.map((fault) => finding('warning', fault))];
     await io.out(`${JSON.stringify(findings, null, 2)}\n`);

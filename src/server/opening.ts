@@ -11,6 +11,7 @@ import type {Logger} from './log.ts';
 import type {Metrics} from './metrics.ts';
 import {openSecret} from './secret-supply.ts';
 import {logTemplateChange} from './template-log.ts';
+import {isUnreadable} from '../templates/file-system.ts';
 
 /** Why a part of the webhook can't be opened. */
 export interface Refused {
@@ -47,7 +48,7 @@ export async function openFiles(paths: readonly string[], logger: Logger): Promi
     onChange: (changes) => changes.forEach((change) => logTemplateChange(logger, change)),
     onFault: (fault) => logger.warn({reason: fault.code, fault: formatFault(fault)}, 'templates are not watched well'),
   });
-  const faults = files.state().faults.filter(({code}) => code === 'pathMissing' || code === 'pathUnreadable');
+  const faults = files.state().faults.filter(isUnreadable);
   if (faults.length === 0) return files;
   await files.close();
   return {faults};

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import {messageOf, type Fault} from '../core/errors.ts';
+import type {Fault} from '../core/errors.ts';
 import {readTemplateFile, type FileContent} from './file-content.ts';
-import {nodeFileSystem, type TemplateFileSystem} from './file-system.ts';
+import {nodeFileSystem, unreadableFault, type TemplateFileSystem} from './file-system.ts';
 import {combine, type LoadedTemplates, type PathContent} from './loaded.ts';
 
 /**
@@ -54,7 +54,7 @@ async function listPath(
     const folders = await Promise.all(members.map((member) => files.isFolder(member).catch(() => false)));
     return {kind: 'folder', path: given, files: members.filter((_, index) => !folders[index])};
   } catch (error) {
-    return {kind: 'failed', path: given, files: [], fault: unreadable(given, error)};
+    return {kind: 'failed', path: given, files: [], fault: unreadableFault(given, error)};
   }
 }
 
@@ -63,7 +63,7 @@ async function readOne(file: string, named: boolean, files: TemplateFileSystem):
   try {
     bytes = await files.read(file);
   } catch (error) {
-    return failed(unreadable(file, error));
+    return failed(unreadableFault(file, error));
   }
   try {
     const text = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
@@ -84,10 +84,4 @@ function failed(fault: Fault): FileContent {
 function noTemplates(folder: string): Fault {
   const fix = 'put templates as .yaml, .yml or .json files directly into it';
   return {code: 'noTemplates', message: 'the folder holds no template', fix, source: folder};
-}
-
-function unreadable(source: string, error: unknown): Fault {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return {code: 'pathMissing', message: 'there is no such file or folder', fix: 'check the path', source};
-  return {code: 'pathUnreadable', message: `it can't be read: ${messageOf(error)}`, fix: 'check its permissions', source};
 }

@@ -20,9 +20,15 @@ export interface AddedNode {
 /** The key under which a node holds what stood there before. */
 export const priorKey = '~';
 
+/**
+ * The key of a node for a part that was moved: it says where to, and {@link takeOut} leaves such a part alone, because putBack
+ * has put the old one there again.
+ */
+export const movedKey = '<';
+
 /** An item's or a field's name as a key of a node: `~` stays free for {@link priorKey}. */
 export function segment(name: string): string {
-  return name.startsWith('~') ? `~${name}` : name;
+  return name.startsWith('~') || name.startsWith('<') ? `~${name}` : name;
 }
 
 /** What names a list's item in a tree: its merge keys, a scalar itself, else a digest of what it states. */
@@ -49,6 +55,7 @@ export function itemSchema(schema: FieldSchema): FieldSchema {
 export function holds(value: Json | undefined, added: Added, schema: FieldSchema): boolean {
   if (value === undefined || value === null) return false;
   const node: AddedNode = added === 1 || !isObject(added) ? {} : added;
+  if (isMoved(node)) return true;
   // What stands there as it did before was not replaced, or not any more.
   if (isLeaf(node)) return node[priorKey] === undefined || !deepEqual(value, node[priorKey]);
   if (isList(value)) {
@@ -78,6 +85,7 @@ export interface TakeOut {
 export function takeOut(value: Json | undefined, added: Added, schema: FieldSchema, options: TakeOut = {}): Json | undefined {
   if (value === undefined || value === null) return value;
   const node: AddedNode = added === 1 || !isObject(added) ? {} : added;
+  if (isMoved(node)) return value;
   const prior = node[priorKey];
   if (isLeaf(node)) {
     if (options.left === undefined || (prior !== undefined && deepEqual(value, prior))) return prior;
@@ -129,7 +137,7 @@ function collectPaths(added: Added | Json | undefined, at: string, paths: string
   let isWhole = true;
   if (isObject(added)) {
     for (const key of Object.keys(added)) {
-      if (key === priorKey) continue;
+      if (key === priorKey || key === movedKey) continue;
       isWhole = false;
       const name = escapeSegment(unsegment(key));
       collectPaths(added[key], at === '' ? (name === 'spec' ? '' : name) : `${at}/${name}`, paths);
@@ -159,13 +167,24 @@ export function addedAt(path: readonly string[], part: Added): Added {
 export function isAdded(value: Json | undefined, depth = 0): value is Added & Json {
   if (value === 1) return true;
   if (!isObject(value) || depth > maxDepth) return false;
-  return Object.entries(value).every(([key, part]) => (key === priorKey ? isPrior(part) : isAdded(part, depth + 1)));
+  return Object.entries(value).every(([key, part]) =>
+    key === priorKey ? isPrior(part) : key === movedKey ? isPlace(part) : isAdded(part, depth + 1),
+  );
 }
 
 /** A scalar, an empty list, or a map of scalars (`requests`). */
 function isPrior(value: Json | undefined): boolean {
   const inner = isList(value) ? value : isObject(value) ? Object.values(value) : [];
   return isList(value) ? inner.length === 0 : inner.every((item) => typeof item !== 'object');
+}
+
+/** Where a part was moved to: names and indexes. */
+function isPlace(value: Json | undefined): boolean {
+  return isList(value) && value.length <= maxDepth && value.every((item) => typeof item === 'string' || typeof item === 'number');
+}
+
+function isMoved(node: AddedNode): boolean {
+  return Object.hasOwn(node, movedKey);
 }
 
 const unknownSchema: FieldSchema = {type: 'any'};

@@ -2,6 +2,7 @@ import {injectionLabel, injectKey, readAsk, type Ask, type Request} from './anno
 import type {Fault} from './errors.ts';
 import {field, type JsonObject} from './json.ts';
 import type {Level, Note} from './outcome.ts';
+import type {ParameterSource} from './parameters.ts';
 import type {TemplateSnapshot} from './template.ts';
 
 /** Labels and annotations of a namespace, absent where it has none or is not known. */
@@ -19,6 +20,8 @@ export interface Decision {
   readonly requests: readonly Request[];
   readonly faults: readonly Fault[];
   readonly notes: readonly Note[];
+  /** Where parameters may be set, the nearest first. */
+  readonly sources: readonly ParameterSource[];
 }
 
 /**
@@ -33,31 +36,37 @@ export function decide(
 ): Decision {
   const own = readAsk(pod.annotations, templates);
   if (own.kind === 'optOut') return optOut(pod.level);
+  const near: ParameterSource[] = [pod];
+  const far: ParameterSource = {level: 'namespace', annotations: namespace.annotations};
   let asked: Ask | undefined;
   for (const annotations of workload) {
     const ask = readAsk(annotations, templates);
     if (asked === undefined && ask.kind === 'optOut') return optOut('workload');
     if (asked === undefined && ask.kind !== 'nothing') asked = ask;
   }
-  if (own.kind !== 'nothing') return fromAsk(own, pod.level, namespace, templates);
-  if (asked !== undefined) return withNotes(fromAsk(asked, 'workload', namespace, templates), own.notes);
+  if (own.kind !== 'nothing') return {...fromAsk(own, pod.level, namespace, templates), sources: [...near, far]};
+  if (asked !== undefined) {
+    const decision = withNotes(fromAsk(asked, 'workload', namespace, templates), own.notes);
+    return {...decision, sources: [...near, ...workload.map((annotations) => ({level: 'workload' as const, annotations})), far]};
+  }
   if (field(namespace.labels, injectionLabel) === 'enabled') {
     const list = readAsk(namespace.annotations, templates);
     // "false" on a Namespace means no default, and "true" there has no list that it could mean.
-    if (list.kind === 'list') return withNotes(fromAsk(list, 'namespace', namespace, templates), own.notes);
+    if (list.kind === 'list')
+      return {...withNotes(fromAsk(list, 'namespace', namespace, templates), own.notes), sources: [...near, far]};
   }
-  return {level: undefined, optOut: false, requests: [], faults: [], notes: own.notes};
+  return {level: undefined, optOut: false, requests: [], faults: [], notes: own.notes, sources: []};
 }
 
-function withNotes(decision: Decision, notes: readonly Note[]): Decision {
+function withNotes<T extends Pick<Decision, 'notes'>>(decision: T, notes: readonly Note[]): T {
   return notes.length === 0 ? decision : {...decision, notes: [...notes, ...decision.notes]};
 }
 
 function optOut(level: Level): Decision {
-  return {level, optOut: true, requests: [], faults: [], notes: []};
+  return {level, optOut: true, requests: [], faults: [], notes: [], sources: []};
 }
 
-function fromAsk(ask: Ask, level: Level, namespace: NamespaceFacts, templates: TemplateSnapshot): Decision {
+function fromAsk(ask: Ask, level: Level, namespace: NamespaceFacts, templates: TemplateSnapshot): Omit<Decision, 'sources'> {
   if (ask.kind !== 'namespaceList') return {level, optOut: false, requests: ask.requests, faults: ask.faults, notes: ask.notes};
   const list = readAsk(namespace.annotations, templates);
   if (list.kind === 'list') {
@@ -76,4 +85,9 @@ function fromAsk(ask: Ask, level: Level, namespace: NamespaceFacts, templates: T
     fix: `name the templates (${injectKey}: NAME,NAME) or annotate the namespace with them`,
   };
   return {level, optOut: false, requests: ask.requests, faults: [...ask.faults, missing], notes: ask.notes};
+}
+
+/** The namespace as expressions see it, in the form of the API's own object; with its name alone where no more is known. */
+export function namespaceObjectOf({name, labels = {}, annotations = {}}: NamespaceFacts): JsonObject {
+  return {metadata: {name, labels, annotations}};
 }

@@ -34,5 +34,7 @@ function isCredible(pod: JsonObject, status: Status, entry: StatusEntry, templat
 
 /** A record of having been left out counts only for what may be left out, or a forged one would opt out in silence. */
 function mayBeLeftOut(pod: JsonObject, entry: StatusEntry, request: Request, template: TemplateEntry | undefined): boolean {
+  // Whether the condition still holds is seen when the template is injected afresh.
+  if (entry.skipped === 'whenFalse') return false;
   return entry.skipped === 'windows' ? isWindows(asObject(pod['spec'])) : isOptional(request, template);
 }

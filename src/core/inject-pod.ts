@@ -1,7 +1,7 @@
 import type {Added} from './added.ts';
 import {unreadKeys, type Request} from './annotations.ts';
 import {checkPod} from './check.ts';
-import type {Decision} from './decide.ts';
+import {namespaceObjectOf, type Decision, type NamespaceFacts} from './decide.ts';
 import {isDone} from './done.ts';
 import type {Fault} from './errors.ts';
 import {asObject, deepEqual, type JsonObject} from './json.ts';
@@ -9,6 +9,7 @@ import {isOptional, isWindows, lookUp, templateContainers} from './lookup.ts';
 import {mergeTemplate} from './merge.ts';
 import type {Note, TemplateOutcome, Verdict} from './outcome.ts';
 import {skipReasons, type RefusalReason} from './reasons.ts';
+import {render, type Surroundings} from './render.ts';
 import {defaultForeignContainers, namesIn, type Scene} from './scene.ts';
 import {shapeFault, unresolvedImages} from './shape.ts';
 import {authorsPart, emptyParents, readStatus, writeStatus, type Status, type StatusEntry} from './status.ts';
@@ -22,6 +23,10 @@ export interface PodContext {
   readonly own?: Added;
   /** The object is a pod that is being created, and another injector may have been there between two reviews of it. */
   readonly reviewedAgain: boolean;
+  readonly namespace: NamespaceFacts;
+  /** `{kind, name}` of what the pod belongs to; empty for a pod of its own. */
+  readonly workload: JsonObject;
+  readonly serverMinor?: number;
 }
 
 /** What became of a pod or pod template; `pod` is the very same reference when nothing changes. */
@@ -79,7 +84,7 @@ function injectAfresh(
   notes: readonly Note[],
 ): PodOutcome {
   const app = applicationOf(author, status, decision.requests, context);
-  const merged = mergeAll(author, decision.requests, app, context.templates);
+  const merged = mergeAll(author, app, decision, context);
   const {entries, outcomes} = merged;
   const faults = merged.faults.length > 0 ? merged.faults : unresolvedImages(merged.pod);
   if (faults.length > 0) return refused(pod, faults, outcomes, [...notes, ...merged.notes]);
@@ -104,7 +109,11 @@ function injectAfresh(
 
 function verdictOf(entries: readonly StatusEntry[]): Verdict {
   if (entries.some((entry) => entry.skipped === undefined)) return {kind: 'injected'};
-  return {kind: 'skipped', reason: entries.every((entry) => entry.skipped === 'windows') ? 'windows' : 'allLeftOut'};
+  const [first] = entries;
+  // The one reason that all of them have, if it is one and the same.
+  const same =
+    (first?.skipped === 'windows' || first?.skipped === 'whenFalse') && entries.every((entry) => entry.skipped === first.skipped);
+  return {kind: 'skipped', reason: same ? first.skipped : 'allLeftOut'};
 }
 
 /** The pod with all templates that could be merged, what became of each, and the faults of those that had to be. */
@@ -117,10 +126,25 @@ interface Merged {
   readonly notes: readonly Note[];
 }
 
-function mergeAll(author: JsonObject, requests: readonly Request[], app: readonly string[], templates: TemplateSnapshot): Merged {
+function mergeAll(author: JsonObject, app: readonly string[], decision: Decision, context: PodContext): Merged {
+  const {requests, sources} = decision;
+  const {templates} = context;
+  const surroundings: Surroundings = {
+    pod: author,
+    namespaceObject: namespaceObjectOf(context.namespace),
+    workload: context.workload,
+    sources,
+  };
   let pod = author;
   const brought = templateContainers(requests, templates);
-  let scene: Scene = {app, brought, owners: new Map(), placed: new Map()};
+  let scene: Scene = {
+    app,
+    brought,
+    owners: new Map(),
+    placed: new Map(),
+    listens: new Map(),
+    serverMinor: context.serverMinor,
+  };
   const entries: StatusEntry[] = [];
   const outcomes: TemplateOutcome[] = [];
   const faults: Fault[] = [];
@@ -129,8 +153,10 @@ function mergeAll(author: JsonObject, requests: readonly Request[], app: readonl
     const {name} = request;
     const optional = isOptional(request, templates.get(name));
     // An optional template that fails must leave no trace of itself.
-    const trial: Scene = optional ? {...scene, owners: new Map(scene.owners), placed: new Map(scene.placed)} : scene;
-    const one = injectOne(pod, name, trial, templates);
+    const trial: Scene = optional
+      ? {...scene, owners: new Map(scene.owners), placed: new Map(scene.placed), listens: new Map(scene.listens)}
+      : scene;
+    const one = injectOne(pod, name, trial, templates, surroundings);
     switch (one.kind) {
       case 'injected': {
         const {added, kept = []} = one.entry;
@@ -170,14 +196,16 @@ function mergeAll(author: JsonObject, requests: readonly Request[], app: readonl
 
 type One =
   | {readonly kind: 'injected'; readonly pod: JsonObject; readonly entry: StatusEntry}
-  | {readonly kind: 'skipped'; readonly reason: 'windows'}
+  | {readonly kind: 'skipped'; readonly reason: 'windows' | 'whenFalse'}
   | {readonly kind: 'refused'; readonly faults: readonly Fault[]};
 
-function injectOne(pod: JsonObject, name: string, scene: Scene, templates: TemplateSnapshot): One {
+function injectOne(pod: JsonObject, name: string, scene: Scene, templates: TemplateSnapshot, surroundings: Surroundings): One {
   const template = lookUp(name, templates);
   if ('code' in template) return {kind: 'refused', faults: [template]};
   if (isWindows(asObject(pod['spec'])) && !isWindows(template.spec)) return {kind: 'skipped', reason: 'windows'};
-  const merged = mergeTemplate(pod, template, scene);
+  const rendering = render(template, surroundings);
+  if (rendering.kind !== 'rendered') return rendering;
+  const merged = mergeTemplate(pod, rendering.template, scene);
   if (merged.faults.length > 0) return {kind: 'refused', faults: merged.faults};
   const {added} = merged;
   return {

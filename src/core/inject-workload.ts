@@ -20,7 +20,7 @@ import {
   type Change,
   type Side,
 } from './workload-change.ts';
-import {controllerOf, isOurController, type Workload} from './workload.ts';
+import {controllerOf, isOurController, workloadFacts, type Workload} from './workload.ts';
 
 /**
  * What becomes of a workload. Its pod template is rewritten only where an annotation on the workload itself asks, or asked
@@ -127,7 +127,12 @@ function rewrite(change: Change): Outcome {
     const result = withoutRests(writeStatus(list.value, {v: 1, at: 'workload', app: [], own: list.added, templates: []}), status);
     return outcome(input, skip('optedOut'), {level: 'workload', object: replaced(change, result), notes});
   }
-  const pod = injectPod(list.value, decision, {...input, own: list.added, reviewedAgain: false});
+  const pod = injectPod(list.value, decision, {
+    ...input,
+    own: list.added,
+    workload: workloadFacts(input.object, change.workload),
+    reviewedAgain: false,
+  });
   const result = withoutRests(pod.pod, status);
   const object = pod.verdict.kind === 'refused' ? input.object : replaced(change, result);
   const verdict: Verdict = pod.verdict.kind === 'injected' && object === input.object ? {kind: 'alreadyInjected'} : pod.verdict;
@@ -172,7 +177,11 @@ function atPods(change: Change): Outcome {
   const quiet =
     then !== undefined && input.view !== 'pods' && deepEqual(now.template, then.template) && isUnchangedAsk(now, then);
   if (quiet) return outcome(input, skip(reason), {level: decision.level});
-  const pod = injectPod(now.template, decision, {...input, reviewedAgain: false});
+  const pod = injectPod(now.template, decision, {
+    ...input,
+    workload: workloadFacts(input.object, change.workload),
+    reviewedAgain: false,
+  });
   const notes = [...unreadKeys(asObject(input.object['metadata'])), ...pod.notes, ...jobNotes(change, pod.templates)];
   if (input.view === 'pods')
     return outcome(input, pod.verdict, {

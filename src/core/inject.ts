@@ -6,7 +6,7 @@ import {asObject, isObject, type JsonObject} from './json.ts';
 import type {Outcome, TemplateOutcome} from './outcome.ts';
 import type {SkipReason} from './reasons.ts';
 import {authorsPart, readStatus, withoutRests} from './status.ts';
-import {podTemplateOf, withPodTemplate, workloadOf} from './workload.ts';
+import {podTemplateOf, withPodTemplate, workloadFacts, workloadOf} from './workload.ts';
 
 /** The one door: what becomes of the object. Pure; never throws; never changes its input. */
 export function inject(input: InjectInput): Outcome {
@@ -21,7 +21,7 @@ export function inject(input: InjectInput): Outcome {
   const annotations = asObject(asObject(object['metadata'])?.['annotations']);
   if (annotations !== undefined && Object.hasOwn(annotations, mirrorKey)) return skipped(object, 'mirrorPod');
   const decision = decide({level: 'pod', annotations}, [], input.namespace, input.templates);
-  const context: PodContext = {...input, reviewedAgain: true};
+  const context: PodContext = {...input, workload: workloadFacts(object, workload), reviewedAgain: true};
   return fromPod(injectPod(object, decision, context), decision.level);
 }
 

@@ -16,4 +16,6 @@ export interface InjectInput {
   readonly view?: 'stored' | 'pods';
   /** Names of containers that other injectors add and `*` leaves out; see defaultForeignContainers. */
   readonly foreignContainers?: ReadonlySet<string>;
+  /** Minor version of the API server, 32 of 1.32; undefined: the newest that is known. */
+  readonly serverMinor?: number;
 }

@@ -5,6 +5,10 @@ import type {Fault} from './errors.ts';
 import {asList, asObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
 import {covers, isDefault} from './kubernetes/equality.ts';
 import {knowingEmpty, type Part} from './part.ts';
+import {bindAdapter} from './patterns/adapter.ts';
+import {bindAmbassador} from './patterns/ambassador.ts';
+import {bindNative} from './patterns/native.ts';
+import type {Bound} from './patterns/bound.ts';
 import {portFaults} from './ports.ts';
 import {findNamed, ownerOf, type Scene} from './scene.ts';
 import type {Template} from './template.ts';
@@ -15,6 +19,34 @@ import {underlay} from './underlay.ts';
  * injected whole or not at all. All faults are found in one run. Changes the scene, nothing else.
  */
 export function mergeTemplate(pod: JsonObject, template: Template, scene: Scene): Part<JsonObject> {
+  const bound = bind(pod, template, scene);
+  if (bound.template === template && bound.pod === pod && bound.faults.length === 0) return mergeBound(pod, template, scene);
+  const merged = mergeBound(bound.pod, bound.template, scene);
+  return {
+    value: merged.value,
+    added: mergeAdded(bound.added, merged.added),
+    kept: [...bound.kept, ...merged.kept],
+    faults: [...bound.faults, ...merged.faults],
+  };
+}
+
+/** Each pattern's own rules, on what the one before it made. A template of any pattern may have any of the keys. */
+function bind(pod: JsonObject, template: Template, scene: Scene): Bound {
+  let bound: Bound = {template, pod, added: undefined, kept: [], faults: []};
+  for (const step of [bindAdapter, bindAmbassador, bindNative]) {
+    const next = step(bound.pod, bound.template, scene);
+    if (next.pod === bound.pod && next.template === bound.template && next.faults.length === 0) continue;
+    bound = {
+      ...next,
+      added: mergeAdded(bound.added, next.added),
+      kept: [...bound.kept, ...next.kept],
+      faults: [...bound.faults, ...next.faults],
+    };
+  }
+  return bound;
+}
+
+function mergeBound(pod: JsonObject, template: Template, scene: Scene): Part<JsonObject> {
   const before = asObject(pod['spec']) ?? {};
   const init = addContainers(before, 'initContainers', template, scene);
   const main = addContainers(before, 'containers', template, scene);

@@ -24,6 +24,8 @@ export interface TemplateOutcome {
   readonly message?: string;
   /** What was added, for addedPaths; undefined for nothing. */
   readonly added?: Added;
+  /** Whether its containers run as native sidecars; undefined where it left no choice. */
+  readonly native?: boolean;
   /** Paths of what was there already and the template wanted otherwise: `containers/web/env/LEVEL`. */
   readonly kept: readonly string[];
 }

@@ -10,6 +10,7 @@ export const skipReasons = {
   mirrorPod: 'a mirror pod shows what a kubelet runs from a file, which nothing in the cluster can change',
   notOurs: 'this kind of object, operation or subresource is not one that is injected',
   noPodTemplate: 'the object has no pod template',
+  whenFalse: "the condition in the template's `when` is false for this pod",
   windows: 'the pod asks for Windows nodes and the template does not',
   allLeftOut: 'every template that was asked for is optional and was left out',
   notInjected: 'the object carries no record of an injection',
@@ -33,6 +34,18 @@ export const refusalReasons = {
   imageMissing: '`image: auto` stands on a container that no template gives an image',
   podResourcesExceeded: 'the containers together would ask for more than the resources stated for the whole pod',
   annotationsTooLarge: 'all annotations together would be over the 256 KiB that the API server allows',
+  unknownParameter: 'the template has no parameter of this name',
+  badParameter: "the parameter's value is not what the template allows",
+  parameterMissing: 'a parameter without a default was not set',
+  expressionFailed: 'an expression of the template failed for this pod',
+  badValue: 'an expression gave a value that cannot stand in its place',
+  nativeUnsupported: 'the API server is too old for native sidecars',
+  redirectMissing: "the application's containers lack a variable that the ambassador redirects",
+  redirectFromEnvFrom: 'a variable that the ambassador redirects comes from `envFrom`, which cannot be moved',
+  redirectNotLiteral: 'an address in one variable can only be redirected where it is written literally',
+  redirectUnreadable: 'the address in a variable that the ambassador redirects cannot be read',
+  redirectConflict: 'containers of the application have different values for a variable that the ambassador redirects',
+  readMissing: 'the pod has not the volume that the adapter reads',
   malformed: 'the object is not what its kind says',
 } as const;
 export type RefusalReason = keyof typeof refusalReasons;
@@ -50,6 +63,8 @@ export const noteCodes = {
   qosLowered: 'the pod was Guaranteed and becomes Burstable',
   classicSidecarInJob: 'a classic sidecar keeps a Job from completing',
   oldApiGroup: 'this API version is no longer served; it is read by its kind',
+  parameterUnused: 'a parameter is set of a template that is not asked for',
+  parameterMisplaced: 'a parameter stands where nothing reads it',
   jobNotChanged: "the annotations of a Job changed, but its pod template can't",
 } as const;
 export type NoteCode = keyof typeof noteCodes;

@@ -10,6 +10,10 @@ export interface Scene {
   readonly owners: Map<string, string>;
   /** How many containers were put at a place already, so that templates keep their order among themselves. */
   readonly placed: Map<string, number>;
+  /** Ports on localhost that ambassadors took, with the template that did. */
+  readonly listens: Map<number, string>;
+  /** Minor version of the API server, 32 of 1.32; undefined: the newest that is known. */
+  readonly serverMinor: number | undefined;
 }
 
 /**

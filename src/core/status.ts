@@ -2,6 +2,7 @@ import {addedAt, holds, isAdded, mergeAdded, podSchema, priorKey, takeOut, type 
 import {maxTemplates, statusKey} from './annotations.ts';
 import {withoutDerived} from './derived.ts';
 import {asList, asObject, asString, isList, isObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
+import {putBack} from './moved.ts';
 import {refusalReasons, skipReasons, type RefusalReason, type SkipReason} from './reasons.ts';
 
 /** The record of one template in the status. */
@@ -78,7 +79,9 @@ export function holdsAll(pod: JsonObject, status: Status): boolean {
 export function authorsPart(pod: JsonObject, status: Status, options: TakeOut & {readonly own?: boolean} = {}): JsonObject {
   let result: Json | undefined = pod;
   for (const {added} of status.templates.toReversed()) {
-    if (added !== undefined) result = takeOut(withoutDerivedIn(result, added), added, podSchema, options);
+    if (added === undefined) continue;
+    const back = putBack((result ?? {}) as JsonObject, added, asObject(options.left));
+    result = takeOut(withoutDerivedIn(back, added), added, podSchema, options);
   }
   if (options.own === false) return withoutStatus((result ?? {}) as JsonObject);
   return (takeOut(result, mergeAdded(status.own, statusPart) as Added, podSchema, options) ?? {}) as JsonObject;

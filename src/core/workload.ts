@@ -64,6 +64,26 @@ export function controllerOf(
   };
 }
 
+/**
+ * What the pods of an object belong to, as expressions see it: a workload itself, a pod's controller, and the Deployment where
+ * that is a ReplicaSet named with the pod's template hash. Nothing for a pod of its own; a CronJob's Jobs have names of their own.
+ */
+export function workloadFacts(object: JsonObject, workload: Workload): JsonObject {
+  const metadata = asObject(object['metadata']);
+  if (workload.kind === 'CronJob') return {kind: 'Job'};
+  if (workload.kind !== 'Pod') {
+    const name = asString(metadata?.['name']);
+    return {kind: workload.kind, ...(name === undefined ? {} : {name})};
+  }
+  const owner = controllerOf(object);
+  if (owner === undefined) return {};
+  const hash = asString(asObject(metadata?.['labels'])?.['pod-template-hash']);
+  const suffix = `-${hash}`;
+  return owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(suffix)
+    ? {kind: 'Deployment', name: owner.name.slice(0, -suffix.length)}
+    : {kind: owner.kind, name: owner.name};
+}
+
 /** Whether a controller of that kind is one whose own pod template is injected. */
 export function isOurController(owner: {readonly group: string; readonly kind: string}): boolean {
   return owner.kind !== 'Pod' && workloads.get(owner.kind)?.groups.includes(owner.group) === true;

@@ -1,6 +1,6 @@
 import {canonical, digest} from '../canonical.ts';
 import {asList, asObject, field, isList, isObject, type Json, type JsonObject} from '../json.ts';
-import type {Pattern, Placement, Template} from '../template.ts';
+import type {Native, Pattern, Placement, Template} from '../template.ts';
 import {unescaped} from './expression.ts';
 
 /** What a template's document comes to, once it was found right: defaults filled in, frozen, with its hash. Never throws. */
@@ -14,11 +14,13 @@ export function templateOf(document: JsonObject, {name, format, source}: Origin)
     pattern: (field(content, 'pattern') ?? 'sidecar') as Pattern,
     required: field(content, 'required') !== false,
     position: (field(content, 'position') ?? 'last') as Placement,
+    native: (field(content, 'native') ?? 'never') as Native,
     containers: objects(content, 'containers'),
     initContainers: objects(content, 'initContainers'),
     volumes: objects(content, 'volumes'),
     app: {
       containers: (field(app, 'containers') ?? ['*']) as readonly string[],
+      initContainers: (field(app, 'initContainers') ?? []) as readonly string[],
       env: objects(app, 'env'),
       envFrom: objects(app, 'envFrom'),
       volumeMounts: objects(app, 'volumeMounts'),
@@ -32,6 +34,8 @@ export function templateOf(document: JsonObject, {name, format, source}: Origin)
   return frozen({
     name,
     ...added,
+    parameters: new Map(),
+    ambassador: [],
     ...(typeof description === 'string' ? {description} : {}),
     hash: digest(canonical(added), hashDigits),
     source,

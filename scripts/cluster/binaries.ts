@@ -8,27 +8,32 @@ import {buildBinaries} from './build.ts';
 import type {Nursery} from './nursery.ts';
 import type {Say} from './progress.ts';
 
-/** What a control plane is made of. There is no scheduler and no node: Pods stay Pending. */
-export const binaryNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'] as const;
-export type BinaryName = (typeof binaryNames)[number];
+/** What a control plane is made of. Without a scheduler and a node Pods stay Pending. */
+export const controlPlaneNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'] as const;
+/** What a node needs besides. */
+export const nodeNames = ['kubelet', 'kube-scheduler'] as const;
+
+export type ControlPlaneName = (typeof controlPlaneNames)[number];
+export type BinaryName = ControlPlaneName | (typeof nodeNames)[number];
 
 /** The path of each binary. */
-export type Binaries = Readonly<Record<BinaryName, string>>;
+export type Binaries<Name extends BinaryName = ControlPlaneName> = Readonly<Record<Name, string>>;
 
 /** The version that is tested without another word. */
 const defaultVersion = '1.36.3';
 
 /**
- * The binaries of a control plane and its version. Each is looked for in the folder KUBEBUILDER_ASSETS, as tests that use envtest
+ * Binaries of Kubernetes and their version. Each is looked for in the folder KUBEBUILDER_ASSETS, as tests that use envtest
  * have it (https://book.kubebuilder.io/reference/envtest), then in the cache; what is missing is built with Go into the cache.
  * K8S_VERSION asks for a version; a folder of another version is passed over, with a word.
  * Rejects with what to install when they are nowhere and cannot be built, or when K8S_VERSION is none.
  */
-export async function obtainBinaries(
+export async function obtainBinaries<Name extends BinaryName>(
+  names: readonly Name[],
   env: Readonly<Record<string, string | undefined>>,
   nursery: Nursery,
   say: Say,
-): Promise<{readonly version: string; readonly binaries: Binaries}> {
+): Promise<{readonly version: string; readonly binaries: Binaries<Name>}> {
   const asked = askedVersion(env['K8S_VERSION']);
   const assets = env['KUBEBUILDER_ASSETS'];
   const assetsVersion = assets === undefined || assets === '' ? undefined : await versionIn(assets);
@@ -38,12 +43,12 @@ export async function obtainBinaries(
   }
   const cache = path.join(cacheFolder(env), version);
   const folders = assets !== undefined && assetsVersion === version ? [assets, cache] : [cache];
-  const found = await Promise.all(binaryNames.map(async (name) => [name, await firstWith(folders, name)] as const));
+  const found = await Promise.all(names.map(async (name) => [name, await firstWith(folders, name)] as const));
   const missing = found.filter(([, file]) => file === undefined).map(([name]) => name);
   if (missing.length > 0) await buildBinaries({names: missing, version, folder: cache, nursery, say});
   return {
     version,
-    binaries: Object.fromEntries(found.map(([name, file]) => [name, file ?? path.join(cache, name)])) as Binaries,
+    binaries: Object.fromEntries(found.map(([name, file]) => [name, file ?? path.join(cache, name)])) as Binaries<Name>,
   };
 }
 

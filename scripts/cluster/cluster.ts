@@ -1,5 +1,5 @@
 import path from 'node:path';
-import {obtainBinaries} from './binaries.ts';
+import {controlPlaneNames, obtainBinaries} from './binaries.ts';
 import {clusterVariable, writeClusterFile, type ClusterFacts} from './cluster-file.ts';
 import {startControlPlane} from './control-plane.ts';
 import {serveControls} from './control-server.ts';
@@ -13,14 +13,18 @@ export interface Cluster {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Starts a control plane of the version that the environment asks for; binaries that are missing are built first. */
+/**
+ * Starts a control plane of the version that the environment asks for; binaries that are missing are built first.
+ * @param address where the API server listens
+ */
 export async function openCluster(
   env: Readonly<Record<string, string | undefined>>,
   nursery: Nursery,
   say: Say,
+  address = '127.0.0.1',
 ): Promise<Cluster> {
-  const {version, binaries} = await obtainBinaries(env, nursery, say);
-  const making = {binaries, nursery, admission: env['ADMISSION'] ?? '', say};
+  const {version, binaries} = await obtainBinaries(controlPlaneNames, env, nursery, say);
+  const making = {binaries, nursery, admission: env['ADMISSION'] ?? '', address, say};
   const plane = await withProgress(say, `starting Kubernetes ${version}`, () => startControlPlane(making));
   if (plane.facts.version !== version) {
     throw new Error(

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** The ports of 127.0.0.1 that a control plane listens on. */
+/** The ports that a control plane listens on, on 127.0.0.1 but for the API server's. */
 export interface Ports {
   readonly etcd: number;
   readonly peer: number;
@@ -12,6 +12,8 @@ export interface Ports {
 export interface Layout {
   readonly folder: string;
   readonly ports: Ports;
+  /** Where the API server listens: 127.0.0.1, or an address that pods reach too. */
+  readonly address: string;
   /** Names of admission plugins to enable besides the default ones, separated by commas; may be empty. */
   readonly admission: string;
 }
@@ -45,8 +47,10 @@ export function apiServerFlags(layout: Layout): string[] {
   return [
     `--etcd-servers=http://127.0.0.1:${layout.ports.etcd}`,
     `--secure-port=${layout.ports.apiServer}`,
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
+    `--bind-address=${layout.address}`,
+    `--advertise-address=${layout.address}`,
+    // There is no kube-proxy: webhooks are called at the addresses of their Service's pods.
+    '--enable-aggregator-routing=true',
     `--cert-dir=${inFolder(layout, 'apiserver')}`,
     '--service-cluster-ip-range=10.96.0.0/16',
     '--service-account-issuer=https://kubernetes.default.svc',

@@ -19,7 +19,7 @@ import type {Member, Nursery} from './nursery.ts';
 import {freePorts} from './ports.ts';
 import type {Say} from './progress.ts';
 
-/** A running etcd, kube-apiserver and kube-controller-manager on 127.0.0.1. */
+/** A running etcd, kube-apiserver and kube-controller-manager. */
 export interface ControlPlane {
   readonly facts: Omit<ClusterFacts, 'controlUrl'>;
   /** Kills the API server; etcd and the controller manager go on. */
@@ -36,6 +36,8 @@ export interface Making {
   readonly nursery: Nursery;
   /** See {@link Layout.admission}. */
   readonly admission: string;
+  /** See {@link Layout.address}. */
+  readonly address: string;
   readonly say: Say;
 }
 
@@ -47,10 +49,14 @@ const readyTimeoutMs = 120_000;
  * Rejects with the end of its log when a component ends before that, and when it takes two minutes.
  */
 export async function startControlPlane(making: Making): Promise<ControlPlane> {
-  const {binaries, nursery, admission} = making;
-  const layout = await layOut(nursery.folder, admission);
+  const {binaries, nursery} = making;
+  const layout = await layOut(making);
   const {ports} = layout;
-  const access: ApiAccess = {url: `https://127.0.0.1:${ports.apiServer}`, caFile: serverCertificate(layout), token: adminToken};
+  const access: ApiAccess = {
+    url: `https://${layout.address}:${ports.apiServer}`,
+    caFile: serverCertificate(layout),
+    token: adminToken,
+  };
   const kubeconfig = inFolder(layout, 'kubeconfig');
   const run = (name: 'etcd' | 'kube-apiserver' | 'kube-controller-manager', flags: readonly string[]): Member =>
     nursery.start(binaries[name], flags, {log: name});
@@ -89,9 +95,9 @@ export async function startControlPlane(making: Making): Promise<ControlPlane> {
 }
 
 /** Chooses ports and writes the files that the components read. */
-async function layOut(folder: string, admission: string): Promise<Layout> {
+async function layOut({nursery: {folder}, admission, address}: Making): Promise<Layout> {
   const [etcd = 0, peer = 0, apiServer = 0, controllerManager = 0] = await freePorts(4);
-  const layout = {folder, ports: {etcd, peer, apiServer, controllerManager}, admission};
+  const layout = {folder, ports: {etcd, peer, apiServer, controllerManager}, address, admission};
   const pair = await promisify(generateKeyPair)('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: {type: 'spki', format: 'pem'},

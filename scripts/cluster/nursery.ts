@@ -35,6 +35,8 @@ export interface Member {
 export interface Nursery {
   readonly folder: string;
   start(command: string, args: readonly string[], options?: StartOptions): Member;
+  /** Has the watchdog remove this cgroup's folder, with all below it, after everything is killed. */
+  removeCgroup(cgroup: string): void;
   /** Kills everything at once and removes the folder. Nothing that runs here is worth a graceful end. */
   end(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export async function openNursery(): Promise<Nursery> {
       void member.exit.then(() => members.delete(member));
       return member;
     },
+    removeCgroup: (cgroup) => void watchdog.stdin.write(`~${cgroup}\n`),
     async end() {
       await Promise.all([...members].map((member) => member.kill()));
       watchdog.stdin.end();

@@ -4,7 +4,7 @@ import {openCluster} from './cluster.ts';
 import {openNursery, type Nursery} from './nursery.ts';
 import {makeImages} from './node/images.ts';
 import {openNodeCluster} from './node/cluster.ts';
-import {runInSandbox} from './node/sandbox.ts';
+import {isInSandbox, runInSandbox} from './node/sandbox.ts';
 import {play, stay} from './playground.ts';
 import {runTests} from './run-tests.ts';
 
@@ -54,7 +54,9 @@ async function runInNursery(command: (nursery: Nursery) => Promise<number>): Pro
   const nursery = await openNursery();
   let ending: Promise<void> | undefined;
   // Once: npm and the terminal may both pass the same signal on.
-  const end = (code: number): Promise<void> => (ending ??= nursery.end().then(() => process.exit(code)));
+  // A sandbox ends with its first process, and its folders are not removed before its mounts are gone.
+  const close = async (): Promise<void> => (isInSandbox() ? undefined : nursery.end());
+  const end = (code: number): Promise<void> => (ending ??= close().then(() => process.exit(code)));
   // 128 and the signal's number, as shells have it.
   process
     .on('SIGHUP', () => void end(129))

@@ -5,6 +5,11 @@ import {cgroupFolders, missingForNode} from './requirements.ts';
 /** The variable that tells the inner process the node's cgroup. */
 export const cgroupVariable = 'POD_INJECTOR_NODE_CGROUP';
 
+/** Whether this process is one that {@link runInSandbox} started. */
+export function isInSandbox(): boolean {
+  return process.env[cgroupVariable] !== undefined;
+}
+
 /**
  * Runs this very script again with other arguments, in mount, network and PID namespaces of its own: whatever it starts there, pods
  * included, ends with its first process, and its mounts and networks with that. Only cgroups outlive it; they are taken away at

@@ -1,6 +1,7 @@
 // Bundles the CLI and the server into dist/: what is published and what the image holds needs no node_modules.
 import {chmod, rm} from 'node:fs/promises';
 import {build} from 'esbuild';
+import {lazyPackages} from './lazy-packages.mjs';
 
 const outdir = 'dist';
 await rm(outdir, {recursive: true, force: true});
@@ -13,6 +14,7 @@ await build({
   target: 'node20.19',
   // A lazily imported module (the server, the certificate maker) becomes a chunk of its own, so that `preview` never loads it.
   splitting: true,
+  plugins: [lazyPackages({'@marcbachmann/cel-js': ['Environment', 'ParseError', 'TypeError'], re2js: ['RE2JS', 'RE2Set']})],
   minify: true,
   keepNames: true,
   legalComments: 'linked',

@@ -49,8 +49,9 @@ export function apiServerFlags(layout: Layout): string[] {
     `--secure-port=${layout.ports.apiServer}`,
     `--bind-address=${layout.address}`,
     `--advertise-address=${layout.address}`,
-    // There is no kube-proxy: webhooks are called at the addresses of their Service's pods.
-    '--enable-aggregator-routing=true',
+    // There is no kube-proxy: with a node, webhooks are called at the addresses of their Service's pods. Without one their Service is
+    // of the type ExternalName, which that routing can't do.
+    ...(layout.address === '127.0.0.1' ? [] : ['--enable-aggregator-routing=true']),
     `--cert-dir=${inFolder(layout, 'apiserver')}`,
     '--service-cluster-ip-range=10.96.0.0/16',
     '--service-account-issuer=https://kubernetes.default.svc',

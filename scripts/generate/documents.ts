@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {reasonsPage} from './reasons/page.ts';
+import {withTables} from './reference.ts';
 import {templateSchema} from './schema/template.ts';
 
 /** A file that is made of the code's tables or of other files: its path from the repository's root, and its text. */
@@ -14,6 +15,7 @@ export function generatedFiles(root = '.'): readonly GeneratedFile[] {
   return [
     {file: 'schema/template.json', text: `${JSON.stringify(templateSchema(), null, 2)}\n`},
     {file: 'docs/reasons.md', text: reasonsPage()},
+    {file: 'docs/templates.md', text: withTables(readFileSync(path.join(root, 'docs/templates.md'), 'utf8'))},
     {file: 'manifests/components/example-templates/templates.yaml', text: exampleTemplates(root)},
   ];
 }

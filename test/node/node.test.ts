@@ -6,8 +6,8 @@ test('a pod runs, its containers share a network and a volume, and its logs can 
   const volumeMounts = [{name: 'shared', mountPath: '/shared'}];
   const container = (name: string, script: string): object => ({
     name,
-    image: 'localhost/busybox:1',
-    command: ['sh', '-c', script],
+    image: 'localhost/debian:test',
+    command: ['bash', '-c', script],
     volumeMounts,
   });
   const pod = {

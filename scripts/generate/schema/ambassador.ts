@@ -1,30 +1,31 @@
-import type {JsonObject} from '../../../src/core/json.ts';
-import {wholeExpression} from './scalars.ts';
+import type {Json, JsonObject} from '../../../src/core/json.ts';
+import {redirectKeys, upstreamKeys} from '../../../src/core/template/keys.ts';
+import {orExpression, port} from './scalars.ts';
 
 /** An environment variable's name. Source: apimachinery, validation.IsRelaxedEnvVarName. */
-const variable: JsonObject = {type: 'string', pattern: '^[ -<>-~]+$'};
+const pattern = orExpression('^[ -<>-~]+$');
+const variable = (description: string): JsonObject => ({description, type: ['string', 'null'], pattern});
 
-const port: JsonObject = {type: ['integer', 'string'], minimum: 1, maximum: 65535, pattern: wholeExpression};
-
-const upstream = (description: string): JsonObject => ({
+const upstream = (description: string, standard: readonly string[]): JsonObject => ({
   description,
-  anyOf: [
-    variable,
-    {type: 'null'},
-    {
-      type: 'object',
-      properties: {
-        name: variable,
-        default: {
-          description: 'What stands in where the application has no such variable.',
-          type: ['string', 'integer', 'null'],
-        },
-      },
-      required: ['name'],
-      additionalProperties: false,
-    },
-  ],
+  type: ['string', 'object', 'null'],
+  pattern,
+  properties: {
+    name: {description: "The variable's name.", type: 'string', pattern},
+    default: {description: 'What stands in where the application has no such variable.', type: [...standard, 'null']},
+  },
+  required: ['name'],
+  additionalProperties: false,
 });
+
+/** The key is there, and not null. */
+const stated = (key: string): JsonObject => ({required: [key], properties: {[key]: {not: {type: 'null'}}}});
+/** The key is absent, or null. */
+const unstated = (...keys: readonly string[]): JsonObject => ({
+  properties: Object.fromEntries(keys.map((key): [string, Json] => [key, {type: 'null'}])),
+});
+
+const [host, portKey, url] = redirectKeys;
 
 export const ambassador: JsonObject = {
   description: 'Of an `ambassador`: on which ports of localhost it takes the place of which remote services. At least one.',
@@ -35,95 +36,29 @@ export const ambassador: JsonObject = {
       listen: {...port, description: 'A port on 127.0.0.1 that nothing in the Pod uses.'},
       redirect: {
         description: "The application's variables that name the remote end: host and port apart, or one address.",
-        anyOf: [
-          {
-            type: 'object',
-            properties: {
-              host: {...variable, description: 'Its variable that holds the host.'},
-              port: {...variable, type: ['string', 'null'], description: 'Its variable that holds the port.'},
-            },
-            required: ['host'],
-            additionalProperties: false,
-          },
-          {
-            type: 'object',
-            properties: {
-              url: {
-                ...variable,
-                description: 'Its variable that holds an address, such as `redis://host:6379/0` or `host:port`.',
-              },
-            },
-            required: ['url'],
-            additionalProperties: false,
-          },
-        ],
-      },
-      upstream: {
-        description: "The variables in which the template's containers find what the application's held.",
         type: 'object',
         properties: {
-          host: upstream('Gets the host.'),
-          port: upstream('Gets the port.'),
-          url: upstream('Gets the whole address, with `redirect.url`.'),
+          host: variable('The one that holds the host.'),
+          port: variable('The one that holds the port.'),
+          url: variable('The one that holds an address, such as `redis://host:6379/0` or `host:port`.'),
         },
         additionalProperties: false,
-        minProperties: 1,
+        anyOf: [{allOf: [stated(host), unstated(url)]}, {allOf: [stated(url), unstated(host, portKey)]}],
+      },
+      upstream: {
+        description:
+          "The variables in which the template's containers find what the application's held: a name, or `{name, default}`.",
+        type: 'object',
+        properties: {
+          host: upstream('Gets the host.', ['string']),
+          port: upstream('Gets the port.', ['string', 'integer']),
+          url: upstream('Gets the whole address, with `redirect.url`.', ['string']),
+        },
+        additionalProperties: false,
+        anyOf: upstreamKeys.map(stated),
       },
     },
     required: ['listen', 'redirect', 'upstream'],
     additionalProperties: false,
   },
-};
-
-export const adapter: JsonObject = {
-  description: 'Of an `adapter`: the metrics that it gives out, and what of the application it reads.',
-  type: ['object', 'null'],
-  properties: {
-    metrics: {
-      description: 'A named port of its first container, and `prometheus.io/*` annotations where the Pod has none.',
-      type: ['object', 'null'],
-      properties: {
-        port: {...port, description: 'The port on which the metrics are served.'},
-        path: {description: 'Their path.', type: ['string', 'null'], default: '/metrics'},
-        name: {description: "The port's name, by which a PodMonitor finds it.", type: ['string', 'null'], default: 'metrics'},
-        podMonitor: {
-          description: 'Labels of the Pod that a PodMonitor selects by.',
-          type: ['object', 'string', 'null'],
-          pattern: wholeExpression,
-          additionalProperties: {type: 'string'},
-        },
-      },
-      required: ['port'],
-      additionalProperties: false,
-    },
-    reads: {
-      description:
-        "The application's volumes, mounted read-only: by the volume's name, by the path where the application has it (beginning with `/`), or as a map with `mountPath`.",
-      type: ['array', 'null'],
-      items: {
-        anyOf: [
-          {type: 'string'},
-          {
-            type: 'object',
-            properties: {
-              volume: {type: 'string', description: "The volume's name."},
-              mountPath: {type: ['string', 'null'], description: 'Where it is mounted; absent: where the application has it.'},
-            },
-            required: ['volume'],
-            additionalProperties: false,
-          },
-          {
-            type: 'object',
-            properties: {
-              path: {type: 'string', description: 'Where the application has it.'},
-              mountPath: {type: ['string', 'null'], description: 'Where it is mounted; absent: at the same path.'},
-            },
-            required: ['path'],
-            additionalProperties: false,
-          },
-        ],
-      },
-    },
-  },
-  additionalProperties: false,
 };

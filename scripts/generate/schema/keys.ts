@@ -1,7 +1,8 @@
 import type {JsonObject} from '../../../src/core/json.ts';
 import {appGains, foreignSpecKeys, natives, patterns} from '../../../src/core/template/keys.ts';
 import {fieldsOf} from '../../../src/core/kubernetes/schema.ts';
-import {ambassador, adapter} from './ambassador.ts';
+import {adapter} from './adapter.ts';
+import {ambassador} from './ambassador.ts';
 import {someFields} from './kubernetes.ts';
 import {parameters} from './parameters.ts';
 import {labelName, wholeExpression} from './scalars.ts';

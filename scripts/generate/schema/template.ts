@@ -30,7 +30,10 @@ export function templateSchema(): JsonObject {
       },
       ...(['ambassador', 'adapter'] as const).map((pattern) => ({
         if: {properties: {pattern: {const: pattern}}},
-        then: {required: [pattern], properties: {[pattern]: {not: {type: 'null'}}}},
+        then: {
+          required: [pattern, 'containers'],
+          properties: {[pattern]: {not: {type: 'null'}, minItems: 1}, containers: {type: 'array', minItems: 1}},
+        },
         else: {properties: {[pattern]: {type: 'null'}}},
       })),
     ],

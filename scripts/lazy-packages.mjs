@@ -21,7 +21,7 @@ export function lazyPackages(packages) {
           '});',
           ...(packages[path] ?? []).map((name) => `export const ${name} = lazily(${JSON.stringify(name)});`),
         ].join('\n'),
-        resolveDir: process.cwd(),
+        resolveDir: import.meta.dirname,
       }));
     },
   };

@@ -8,6 +8,7 @@ import type {Outcome} from '../core/outcome.ts';
 import {diff} from '../core/patch.ts';
 import {workloadOf} from '../core/workload.ts';
 import {loadTemplates} from '../templates/files.ts';
+import type {LoadedTemplates} from '../templates/loaded.ts';
 import type {DocumentSet, ManifestObject} from './documents.ts';
 import type {ClusterOptions, ClusterReader} from './from-cluster.ts';
 import type {ExitCode, Io} from './io.ts';
@@ -25,21 +26,25 @@ export interface PreviewOptions extends PrintOptions {
   readonly cluster?: ClusterOptions;
   /** Only what the admission of the object itself changes. */
   readonly asStored: boolean;
+  /** Minor version of Kubernetes; absent: the cluster's, else the newest that is known. */
+  readonly serverMinor?: number;
 }
 
 /** Prints manifests as the webhook would make them. */
 export async function preview(options: PreviewOptions, io: Io): Promise<ExitCode> {
   if (options.cluster === undefined) return await previewWith(options, io, undefined);
   // Lazily: who works on files shall not wait for it.
-  const {openReader} = await import('./from-cluster.ts');
+  const {openReader, readTemplates} = await import('./from-cluster.ts');
   const reader = await openReader(options.cluster);
   if ('code' in reader) return cannotRun([reader], options, io);
-  const code = await previewWith(options, io, reader);
+  const code = await previewWith(options, io, {...reader, templates: () => readTemplates(reader)});
   reader.close();
   return code;
 }
 
-async function previewWith(options: PreviewOptions, io: Io, cluster: ClusterReader | undefined): Promise<ExitCode> {
+type Cluster = ClusterReader & {readonly templates: () => Promise<LoadedTemplates | Fault>};
+
+async function previewWith(options: PreviewOptions, io: Io, cluster: Cluster | undefined): Promise<ExitCode> {
   const fromFiles = cluster === undefined || options.templates.length > 0;
   const loaded = fromFiles ? await loadTemplates(options.templates, templateFiles(io)) : await cluster.templates();
   if ('code' in loaded) return cannotRun([loaded], options, io);
@@ -65,6 +70,7 @@ async function previewWith(options: PreviewOptions, io: Io, cluster: ClusterRead
   );
   const found = await cluster?.namespaces([...others]);
   if (found !== undefined && 'code' in found) return cannotRun([found], options, io);
+  const serverMinor = options.serverMinor ?? (await cluster?.serverMinor());
   // What is among the manifests will be applied: it counts more than what is there now.
   const namespaces = new Map([...(found ?? []), ...own]);
   return transform(
@@ -77,6 +83,7 @@ async function previewWith(options: PreviewOptions, io: Io, cluster: ClusterRead
         namespace: namespaces.get(name) ?? {name},
         templates: loaded.snapshot,
         view: options.asStored ? 'stored' : 'pods',
+        ...(serverMinor === undefined ? {} : {serverMinor}),
       });
       return throughThePatch(value, outcome);
     },

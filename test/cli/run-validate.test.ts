@@ -1,8 +1,32 @@
 import {describe, expect, test} from 'vitest';
 import {cli} from '../helpers/cli.ts';
-import {agent, broken, podText, templates} from './manifest-files.ts';
+import {broken, podText} from './manifest-files.ts';
 
-const files = {...templates, 'broken.yaml': broken, 'pod.yaml': podText('agent'), 'k/broken.yaml': broken};
+/** Right templates that nothing is advised for. */
+const setup = `pattern: init
+initContainers:
+- name: setup
+  image: setup:1
+  securityContext:
+    runAsNonRoot: true
+    allowPrivilegeEscalation: false
+    capabilities: {drop: [ALL]}
+    seccompProfile: {type: RuntimeDefault}
+`;
+const agent = `${setup.replace('init', 'sidecar').replace('initContainers', 'containers')}  resources:
+    limits: {cpu: 100m, memory: 64Mi}
+native: never
+`;
+const untagged = agent.replace('setup:1', 'setup');
+
+const files = {
+  't/agent.yaml': agent,
+  't/setup.yaml': setup,
+  'w/agent.yaml': untagged,
+  'broken.yaml': broken,
+  'pod.yaml': podText('agent'),
+  'k/broken.yaml': broken,
+};
 
 describe('validate', () => {
   test.each([
@@ -69,6 +93,49 @@ describe('validate', () => {
   test('--quiet leaves only errors', async () => {
     expect((await cli(['validate', '-q', 't'], {files})).err).toBe('');
     expect((await cli(['validate', '-q', 't', 'broken.yaml'], {files})).err).toMatch(/^broken\.yaml:13:1: [^\n]+\n$/);
+  });
+
+  test('advice is a warning at its place, counted, and no reason to fail', async () => {
+    const {code, out, err} = await cli(['validate', 'w'], {files});
+    expect(err).toMatch(
+      /^w\/agent\.yaml:4:3: imageTag: [^\n]+; name a version[^\n]+\n1 template: 0 errors, 1 warning\n[^\n]+--ignore CODE[^\n]+\n$/,
+    );
+    expect(out).toBe('');
+    expect(code).toBe(0);
+  });
+
+  test('-o json tells warnings from errors', async () => {
+    const {code, out} = await cli(['validate', '-o', 'json', 'w', 'broken.yaml'], {files});
+    expect((JSON.parse(out) as {level: string; code: string}[]).map(({level, code: name}) => [level, name])).toEqual([
+      ['error', 'unknownKey'],
+      ['warning', 'imageTag'],
+    ]);
+    expect(code).toBe(1);
+  });
+
+  test('--ignore CODE silences a warning, and only that one', async () => {
+    expect((await cli(['validate', '--ignore', 'imageTag', 'w'], {files})).err).toBe('1 template: 0 errors, 0 warnings\n');
+    expect((await cli(['validate', '--ignore', 'noLimits', '--ignore', 'hostPath', 'w'], {files})).err).toContain(': imageTag: ');
+  });
+
+  test('--ignore never silences an error', async () => {
+    expect((await cli(['validate', '--ignore', 'unknownKey', 'broken.yaml'], {files})).code).toBe(1);
+  });
+
+  test('a comment in the `|` block of a ConfigMap silences a warning too', async () => {
+    const text = (comment: string): string => `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: agent
+  labels: {pod-injector.dev/template: "true"}
+data:
+  template: |
+${untagged.replaceAll(/^/gm, '    ').replace('      image', `${comment}      image`).trimEnd()}
+`;
+    const spoken = await cli(['validate', '-f', '-'], {files: {'-': text('')}});
+    expect(spoken.err).toMatch(/^-:11:7: imageTag: /);
+    const silent = await cli(['validate', '-f', '-'], {files: {'-': text('      # pod-injector:ignore imageTag\n')}});
+    expect(silent.err).toBe('1 template: 0 errors, 0 warnings\n');
   });
 
   test('errors are red on a terminal only', async () => {

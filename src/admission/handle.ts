@@ -15,6 +15,8 @@ export interface HandleContext {
   /** Labels and annotations of the namespace; undefined when it is not known. */
   readonly namespaceOf: (name: string) => NamespaceFacts | undefined;
   readonly foreignContainers?: ReadonlySet<string>;
+  /** Minor version of the API server, 32 of 1.32; undefined: the newest that is known. */
+  readonly serverMinor?: number | undefined;
 }
 
 /** The answer to one HTTP request, and what is told of it. */
@@ -59,6 +61,7 @@ export function handleReview(body: unknown, context: HandleContext): Handled {
     namespace: context.namespaceOf(request.namespace) ?? {name: request.namespace},
     templates: context.templates,
     ...(context.foreignContainers === undefined ? {} : {foreignContainers: context.foreignContainers}),
+    ...(context.serverMinor === undefined ? {} : {serverMinor: context.serverMinor}),
   });
   if (outcome.verdict.kind === 'refused') {
     return {status: 200, body: deny(request, outcome.verdict.faults, outcome), log: logOf(request, outcome, 0)};

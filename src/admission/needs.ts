@@ -34,14 +34,16 @@ export function needsOf(body: unknown, context: HandleContext): Needs | undefine
     return ask;
   });
   if (asks[0]?.kind === 'optOut') return undefined;
-  let namespace: string | undefined;
+  const facts = context.namespaceOf(request.namespace);
+  const pointsThere = asks.some(({kind}) => kind === 'namespaceList');
   // Nobody nearer decides, or the nearer one points there.
-  if (asks.every(({kind}) => kind === 'nothing') || asks.some(({kind}) => kind === 'namespaceList')) {
-    const facts = context.namespaceOf(request.namespace);
-    if (facts === undefined) namespace = isLabel(request.namespace) ? request.namespace : undefined;
-    else if (field(facts.labels, injectionLabel) === 'enabled' || asks.some(({kind}) => kind === 'namespaceList')) {
-      addMissing(readAsk(facts.annotations, templates), facts.annotations, context, missing);
-    }
+  const decides = pointsThere || asks.every(({kind}) => kind === 'nothing');
+  let namespace: string | undefined;
+  if (facts === undefined) {
+    if (isLabel(request.namespace) && (decides || asks.some((ask) => looksAtNamespace(ask, context))))
+      namespace = request.namespace;
+  } else if (decides && (pointsThere || field(facts.labels, injectionLabel) === 'enabled')) {
+    addMissing(readAsk(facts.annotations, templates), facts.annotations, context, missing);
   }
   return namespace === undefined && missing.size === 0 ? undefined : {namespace, templates: [...missing]};
 }
@@ -53,6 +55,16 @@ function addMissing(ask: Ask, annotations: JsonObject | undefined, {templates}: 
     // What the Initializers' ConfigMaps were called.
     if (field(annotations, legacyPrefix + name) !== undefined) missing.add(`${name}-initializer`);
   }
+}
+
+/** Whether a template that is asked for has parameters, which may stand on the Namespace, or computes something from it. */
+function looksAtNamespace({requests}: Ask, {templates}: HandleContext): boolean {
+  return requests.some(({name}) => {
+    const entry = templates.get(name);
+    if (entry?.kind !== 'good') return false;
+    const {parameters, program} = entry.template;
+    return parameters.size > 0 || program?.roots.has('namespaceObject') === true;
+  });
 }
 
 /** RFC 1123, as apimachinery's validation.IsDNS1123Subdomain and IsDNS1123Label have it: names of ConfigMaps and of Namespaces. */

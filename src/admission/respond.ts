@@ -2,34 +2,29 @@ import {formatFault, type Fault} from '../core/errors.ts';
 import type {Outcome, Verdict} from '../core/outcome.ts';
 import type {Operation} from '../core/patch.ts';
 import {skipReasons} from '../core/reasons.ts';
+import {answerText, boundedWarnings} from './answer.ts';
 import {patchText} from './patch-text.ts';
-import {reviewApiVersion, type AdmissionRequest} from './review.ts';
+import type {AdmissionRequest} from './review.ts';
 
-/**
- * The answer that allows the request, with a patch where there are operations. `patch` and `patchType` stand together or not
- * at all. JSON text of an AdmissionReview. Source:
- * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response
- */
+/** The answer that allows the request, with a patch where there are operations. JSON text of an AdmissionReview. */
 export function allow(
   uid: string,
   operations: readonly Operation[],
   outcome: Outcome | undefined,
 ): {readonly body: string; readonly patchBytes: number} {
   const patch = operations.length === 0 ? undefined : Buffer.from(patchText(operations));
-  const patched = patch === undefined ? '' : `,"patchType":"JSONPatch","patch":"${patch.toString('base64')}"`;
-  const warned = outcome === undefined ? '' : listOf('warnings', warningsOf(outcome));
-  const audited = outcome === undefined ? '' : auditOf(outcome);
-  return {body: `${head}${JSON.stringify(uid)},"allowed":true${patched}${warned}${audited}}}`, patchBytes: patch?.length ?? 0};
+  const body = answerText(uid, {
+    allowed: true,
+    ...(patch === undefined ? {} : {patch: patch.toString('base64')}),
+    ...(outcome === undefined ? {warnings: []} : {warnings: warningsOf(outcome), audit: auditOf(outcome)}),
+  });
+  return {body, patchBytes: patch?.length ?? 0};
 }
 
 /** The answer that denies the request: 422 and each fault with what to do. JSON text of an AdmissionReview. */
 export function deny(request: AdmissionRequest, faults: readonly Fault[], outcome: Outcome): string {
-  const status = {
-    code: 422,
-    reason: 'Invalid',
-    message: `pod-injector: ${request.kind} refused: ${faults.map(formatFault).join(' | ')}`,
-  };
-  return `${head}${JSON.stringify(request.uid)},"allowed":false,"status":${JSON.stringify(status)}${listOf('warnings', warningsOf(outcome))}${auditOf(outcome)}}}`;
+  const denial = `${request.kind} refused: ${faults.map(formatFault).join(' | ')}`;
+  return answerText(request.uid, {allowed: false, denial, warnings: warningsOf(outcome), audit: auditOf(outcome)});
 }
 
 /** JSON text of a Kubernetes Status, for a request that cannot be answered with an AdmissionReview. */
@@ -55,22 +50,11 @@ export function failure(code: number, fault: Fault): string {
   });
 }
 
-const head = `{"apiVersion":"${reviewApiVersion}","kind":"AdmissionReview","response":{"uid":`;
-
-/** The API server cuts warnings longer than this off, and all of them together at 4096 characters. Source: warning.go, in apiserver. */
-const maxWarningCharacters = 256;
-/** So that all fit, the one that counts the others included. */
-const maxWarnings = 12;
-
 /** What the user shall read: notes, and what the workload's pods will get. */
 export function warningsOf(outcome: Outcome): string[] {
   const warnings = outcome.notes.map((note) => `${note.code}: ${note.message}`);
   if (outcome.forecast !== undefined) warnings.unshift(...forecastOf(outcome.forecast, outcome));
-  const shown =
-    warnings.length > maxWarnings
-      ? [...warnings.slice(0, maxWarnings - 1), `… and ${warnings.length - maxWarnings + 1} more`]
-      : warnings;
-  return shown.map((text) => cut(`pod-injector: ${text}`));
+  return boundedWarnings(warnings);
 }
 
 /** What the pods of a workload will get; nothing when nothing was asked for, or the pod template holds it all. */
@@ -95,14 +79,14 @@ export function forecastOf(verdict: Verdict, outcome: Pick<Outcome, 'templates'>
   }
 }
 
-/** Codes and templates' names for the audit log; the API server puts the webhook's name before the keys. */
-function auditOf(outcome: Outcome): string {
+/** Codes and templates' names for the audit log. */
+function auditOf(outcome: Outcome): Readonly<Record<string, string>> {
   const {verdict, templates} = outcome;
   const annotations: Record<string, string> = {verdict: verdict.kind};
   const reason = reasonOf(verdict);
   if (reason !== '') annotations['reason'] = reason;
   if (templates.length > 0) annotations['templates'] = templates.map((one) => one.name).join(',');
-  return `,"auditAnnotations":${JSON.stringify(annotations)}`;
+  return annotations;
 }
 
 /** The verdict's reason code, or ''. */
@@ -117,12 +101,4 @@ export function reasonOf(verdict: Verdict): string {
     case 'removed':
       return '';
   }
-}
-
-function listOf(name: string, items: readonly string[]): string {
-  return items.length === 0 ? '' : `,"${name}":${JSON.stringify(items)}`;
-}
-
-function cut(text: string): string {
-  return text.length <= maxWarningCharacters ? text : `${text.slice(0, maxWarningCharacters - 1)}…`;
 }

@@ -6,11 +6,11 @@ import {readSecret, type ReadCertificate, type SecretContent, type ServingCertif
 import {createCertificateWriter, type IssueCertificate} from './certificate-writer.ts';
 import type {ClusterLog} from './cluster-log.ts';
 import {createConditions, type Condition} from './condition.ts';
-import {startInformer, type InformerTiming} from './informer.ts';
+import {startInformer, type Informer, type InformerTiming} from './informer.ts';
 import {joinElection, type ElectionTiming} from './lease.ts';
 import {createWorkQueue, type Pace, type WorkResult} from './queue.ts';
-import {createTrust} from './trust.ts';
-import {webhookConfigurations} from './webhook-configuration.ts';
+import {createTrust, trustConditions, watchLagMs, type Trust, type TrustCondition} from './trust.ts';
+import {collectionOf, type WebhookKind} from './webhook-configuration.ts';
 
 /** Where the certificates of an installation are, and who takes part in keeping them. */
 export interface CertificatesOptions {
@@ -20,7 +20,7 @@ export interface CertificatesOptions {
   readonly serviceName: string;
   readonly secretName: string;
   readonly leaseName: string;
-  /** The MutatingWebhookConfiguration whose `caBundle` is kept. */
+  /** Of the MutatingWebhookConfiguration and of the ValidatingWebhookConfiguration whose `caBundle`s are kept. */
   readonly configurationName: string;
   /** Of this process alone. */
   readonly identity: string;
@@ -46,7 +46,10 @@ export interface CertificatesOptions {
 export interface ClusterCertificates {
   /** What is to be served; undefined until the Secret has been read or made. */
   current(): ServingCertificate | undefined;
-  /** For readiness: `certificate`, `webhook-configuration`, `leader-election`. */
+  /**
+   * For readiness: `certificate`, `webhook-configuration`, `leader-election`; and `template-check`, which only ever has a note: what
+   * keeps templates from being checked keeps no pod from being injected.
+   */
   readonly checks: readonly Condition[];
   isLeader(): boolean;
   /** How many looks are due, for a metric. */
@@ -55,15 +58,12 @@ export interface ClusterCertificates {
   stop(): Promise<void>;
 }
 
-/** An event that is not there by then was lost, and the next look is the remedy. */
-const watchLagMs = 5000;
-
-type Key = 'certificate' | 'webhook-configuration';
+type Key = 'certificate' | WebhookKind;
 
 /**
  * Keeps the certificate of an installation and the trust in it: every replica serves what the Secret holds, whoever finds none
  * makes it, and the leader renews it and keeps the `caBundle` right. All of it is decided from what is there, by a watch of the one
- * Secret and of the one webhook configuration, so that it does not matter who changed what and when. Never throws.
+ * Secret and of the two webhook configurations, so that it does not matter who changed what and when. Never throws.
  */
 export function startCertificates(options: CertificatesOptions): ClusterCertificates {
   const {client, namespace, secretName, configurationName, log, now, monotonicMs, random} = options;
@@ -73,30 +73,35 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
   const stopping = new AbortController();
   // What is asked for here is not worth waiting for at the end; the election gives its Lease back then.
   const untilStopped: Pick<ApiClient, 'request'> = {request: (request) => client.request({...request, signal: stopping.signal})};
-  const conditions = createConditions<Key | 'leader-election'>(log);
+  const conditions = createConditions<'certificate' | 'leader-election' | TrustCondition>(log);
   let served: ServingCertificate | undefined;
   let good: Extract<SecretContent, {readonly kind: 'good'}> | undefined;
   let servedSinceMs = 0;
   let electedOnce = false;
   let writtenOver: {readonly secret: JsonObject | undefined; readonly atMs: number} | undefined;
 
-  const watched = (condition: Key, path: string, name: string): Parameters<typeof startInformer>[0] => ({
-    client,
-    path,
-    fieldSelector: `metadata.name=${name}`,
-    // Both: a new certificate is a new bundle, and a bundle that is in force lets the next certificate be served.
-    onChange: lookAtBoth,
-    onFault: (fault) => conditions.set(condition, 'read', fault),
-    onRecovered: () => {
-      conditions.set(condition, 'read', undefined);
-      lookAtBoth();
-    },
-    now,
-    random,
-    ...timing,
-  });
-  const secrets = startInformer(watched('certificate', `/api/v1/namespaces/${namespace}/secrets`, secretName));
-  const configurations = startInformer(watched('webhook-configuration', webhookConfigurations, configurationName));
+  const watch = (condition: 'certificate' | TrustCondition, path: string, name: string): Informer => {
+    // A new certificate is a new bundle, and a bundle by which pods are injected lets the next certificate be served.
+    const look = (): void => (condition === trustConditions.validating ? queue.add('validating') : lookAtAll());
+    const informer = startInformer({
+      client,
+      path,
+      fieldSelector: `metadata.name=${name}`,
+      onChange: look,
+      onFault: (fault) => conditions.set(condition, 'read', fault),
+      onRecovered: () => {
+        conditions.set(condition, 'read', undefined);
+        look();
+      },
+      now,
+      random,
+      ...timing,
+    });
+    // A first list of nothing changes nothing, and still says that there is something to make.
+    void informer.synced.then(look);
+    return informer;
+  };
+  const secrets = watch('certificate', `/api/v1/namespaces/${namespace}/secrets`, secretName);
   const election = joinElection({
     client,
     namespace,
@@ -107,7 +112,7 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
     random,
     onLeading: (leads) => {
       log.info({identity: options.identity}, leads ? 'leads' : 'leads no more');
-      lookAtBoth();
+      lookAtAll();
     },
     onHolder: (holder) => {
       electedOnce ||= holder !== '';
@@ -118,17 +123,23 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
     ...(options.electionTiming === undefined ? {} : {timing: options.electionTiming}),
   });
 
-  const trust = createTrust({
-    client: untilStopped,
-    configurationName,
-    configuration: () => configurations.objects().get(configurationName),
-    isSynced: () => configurations.isSynced(),
-    isLeader: () => election.isLeader(),
-    holder: () => election.holder(),
-    monotonicMs,
-    conditions,
-    log,
-  });
+  const keep = (kind: WebhookKind): {readonly trust: Trust; readonly informer: Informer} => {
+    const informer = watch(trustConditions[kind], collectionOf(kind), configurationName);
+    const trust = createTrust({
+      client: untilStopped,
+      kind,
+      configurationName,
+      configuration: () => informer.objects().get(configurationName),
+      isSynced: () => informer.isSynced(),
+      isLeader: () => election.isLeader(),
+      holder: () => election.holder(),
+      monotonicMs,
+      conditions,
+      log,
+    });
+    return {trust, informer};
+  };
+  const kept = {mutating: keep('mutating'), validating: keep('validating')};
   const writer = createCertificateWriter({...options, client: untilStopped});
 
   const serve = (content: SecretContent): void => {
@@ -144,8 +155,8 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
   };
   const lookAtCertificate = async (): Promise<WorkResult> => {
     if (!secrets.isSynced()) return {kind: 'done'};
-    // After this: what is found here is what the bundle must hold, and the other look may have come too early.
-    queue.add('webhook-configuration');
+    // After this: what is found here is what the bundles must hold, and the other looks may have come too early.
+    lookAtTrust();
     const secret = secrets.objects().get(secretName);
     const content = readSecret(secret, source, options.read);
     serve(content);
@@ -158,7 +169,8 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
       nowMs: now(),
       isLeader: election.isLeader(),
       serverName: `${options.serviceName}.${namespace}.svc`,
-      trustedForMs: content.kind === 'good' ? trust.trustedForMs(content.next) : undefined,
+      // The other one follows in the same moment, and what it may lack holds no certificate up.
+      trustedForMs: content.kind === 'good' ? kept.mutating.trust.trustedForMs(content.next) : undefined,
       servingForMs: monotonicMs() - servedSinceMs,
       pace,
     });
@@ -179,8 +191,9 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
       switch (key) {
         case 'certificate':
           return lookAtCertificate();
-        case 'webhook-configuration':
-          return trust.look(good);
+        case 'mutating':
+        case 'validating':
+          return kept[key].trust.look(good);
       }
     },
     onThrow: (key, message) => log.error({key, fault: message}, 'a look at the cluster failed'),
@@ -188,13 +201,15 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
     monotonicMs,
     ...(options.queuePace === undefined ? {} : {pace: options.queuePace}),
   });
-  function lookAtBoth(): void {
+  function lookAtAll(): void {
     queue.add('certificate');
-    queue.add('webhook-configuration');
+    lookAtTrust();
   }
-  // A first list of nothing changes nothing, and still says that there is something to make.
-  void secrets.synced.then(lookAtBoth);
-  void configurations.synced.then(lookAtBoth);
+  function lookAtTrust(): void {
+    queue.add('mutating');
+    queue.add('validating');
+  }
+  const {mutating, validating} = kept;
 
   return {
     current: () => served,
@@ -204,9 +219,14 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
         return now() > served.notAfterMs ? 'the certificate in use has expired' : undefined;
       }),
       conditions.check(
-        'webhook-configuration',
-        () => trust.problem(served),
-        () => trust.note(),
+        trustConditions.mutating,
+        () => mutating.trust.problem(served),
+        () => mutating.trust.note(),
+      ),
+      conditions.check(
+        trustConditions.validating,
+        () => undefined,
+        () => validating.trust.problem(served) ?? validating.trust.note(),
       ),
       conditions.check('leader-election', () => (electedOnce ? undefined : 'no leader was elected yet')),
     ],
@@ -215,7 +235,7 @@ export function startCertificates(options: CertificatesOptions): ClusterCertific
     async stop() {
       stopping.abort();
       await queue.stop();
-      await Promise.all([secrets.stop(), configurations.stop(), election.stop()]);
+      await Promise.all([secrets, mutating.informer, validating.informer, election].map((one) => one.stop()));
     },
   };
 }

@@ -7,8 +7,9 @@ import type {ApiClient} from './client.ts';
 import type {ClusterLog} from './cluster-log.ts';
 import {createConditions, type Condition} from './condition.ts';
 import {createWorkQueue, type Pace, type WorkResult} from './queue.ts';
-import {systemNamespaces, webhookConfiguration} from './registration.ts';
-import {webhookConfigurations} from './webhook-configuration.ts';
+import {systemNamespaces, webhookConfiguration, type RegistrationOptions} from './registration.ts';
+import {templateWebhookConfiguration} from './template-registration.ts';
+import {collectionOf, spokenConfiguration, type WebhookKind} from './webhook-configuration.ts';
 
 /** Which address the API server shall call, and whom it shall trust there. */
 export interface RegistrationPlan {
@@ -29,7 +30,7 @@ export interface RegistrationPlan {
 
 /** This process as a cluster's webhook, for as long as it runs. */
 export interface Registration {
-  /** Of the MutatingWebhookConfiguration. */
+  /** Of the MutatingWebhookConfiguration and of the ValidatingWebhookConfiguration. */
   readonly name: string;
   /** For readiness: good once the API server has called us. */
   readonly check: Condition;
@@ -37,7 +38,7 @@ export interface Registration {
   saw(review: {readonly name: string; readonly dryRun: boolean}): void;
   /** After a change of the certificate. */
   setAuthority(ca: string | undefined): void;
-  /** Takes the configuration back; before the server stops answering. Never rejects. */
+  /** Takes the configurations back; before the server stops answering. Never rejects. */
   stop(): Promise<void>;
 }
 
@@ -54,9 +55,10 @@ export function readRegisterUrl(text: string): URL | undefined {
 }
 
 /**
- * Registers this process as the cluster's webhook under a name that the same address on the same machine gets again, so that what a
- * killed process left behind is used and not doubled. Then it has a pod made by a server-side dry run, again and again until the
- * API server's call has arrived: only that proves that its address and its certificate are right. Never throws.
+ * Registers this process as the cluster's webhook, for pods and for templates, under a name that the same address on the same
+ * machine gets again, so that what a killed process left behind is used and not doubled. Then it has a pod made by a server-side dry
+ * run, again and again until the API server's call has arrived: only that proves that its address and its certificate are right.
+ * Never throws.
  */
 export function startRegistration(plan: RegistrationPlan): Registration {
   const {client, url, ownNamespace, log} = plan;
@@ -75,7 +77,7 @@ export function startRegistration(plan: RegistrationPlan): Registration {
       conditions.set('registration', 'found', authorityMissing);
       return {kind: 'done'};
     }
-    const fault = await put(untilStopped, devConfiguration(name, url, authority, ownNamespace));
+    const fault = await putAll(untilStopped, devConfigurations(name, url, authority, ownNamespace));
     conditions.set('registration', 'found', undefined);
     conditions.set('registration', 'write', fault);
     if (fault !== undefined) return {kind: 'retry'};
@@ -105,12 +107,21 @@ export function startRegistration(plan: RegistrationPlan): Registration {
     pace: {mostRetryMs: 5000, ...plan.queuePace},
   });
   queue.add('register');
+  const takeBack = async (kind: WebhookKind): Promise<void> => {
+    const configuration = spokenConfiguration(kind, name);
+    const answer = await client.request({method: 'DELETE', path: `${collectionOf(kind)}/${name}`});
+    if (answer.kind === 'ok') log.info({configuration}, 'took the registration back');
+    else if (answer.status !== 404) {
+      const fix = `kubectl delete ${configuration}`;
+      log.error({configuration, fault: formatFault({...answer.fault, fix})}, 'the registration is still there');
+    }
+  };
 
   return {
     name,
     check: conditions.check('registration', () => {
       if (called) return undefined;
-      if (!registered) return `mutatingwebhookconfiguration/${name} was not made yet`;
+      if (!registered) return `${spokenConfiguration('mutating', name)} was not made yet`;
       return `the API server did not call ${url.href} when a pod was made; it must reach this address and trust its certificate`;
     }),
     saw(review) {
@@ -127,12 +138,7 @@ export function startRegistration(plan: RegistrationPlan): Registration {
     async stop() {
       stopping.abort();
       await queue.stop();
-      const answer = await client.request({method: 'DELETE', path: `${webhookConfigurations}/${name}`});
-      if (answer.kind === 'ok') log.info({configuration: name}, 'took the registration back');
-      else if (answer.status !== 404) {
-        const fix = `kubectl delete mutatingwebhookconfiguration ${name}`;
-        log.error({configuration: name, fault: formatFault({...answer.fault, fix})}, 'the registration is still there');
-      }
+      await Promise.all(kinds.map(takeBack));
     },
   };
 }
@@ -145,11 +151,22 @@ const authorityMissing: Fault = {
   fix: 'put it as ca.crt beside tls.crt',
 };
 
-/** Makes or replaces the configuration. @returns why it could not, if so */
-async function put(client: Asker, configuration: JsonObject): Promise<Fault | undefined> {
+// The one by which the API server's first call is awaited comes last: by then it knows the other one.
+const kinds = ['validating', 'mutating'] as const satisfies readonly WebhookKind[];
+
+/** Makes or replaces the configurations. @returns why it could not, if so */
+async function putAll(client: Asker, configurations: Readonly<Record<WebhookKind, JsonObject>>): Promise<Fault | undefined> {
+  for (const kind of kinds) {
+    const fault = await put(client, collectionOf(kind), configurations[kind]);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+async function put(client: Asker, collection: string, configuration: JsonObject): Promise<Fault | undefined> {
   const metadata = asObject(field(configuration, 'metadata'));
-  const path = `${webhookConfigurations}/${String(metadata?.['name'])}`;
-  const made = await client.request({method: 'POST', path: webhookConfigurations, body: configuration});
+  const path = `${collection}/${String(metadata?.['name'])}`;
+  const made = await client.request({method: 'POST', path: collection, body: configuration});
   if (made.kind === 'ok') return undefined;
   if (made.status !== 409) return made.fault;
   const found = await client.request({path});
@@ -160,10 +177,15 @@ async function put(client: Asker, configuration: JsonObject): Promise<Fault | un
   return replaced.kind === 'ok' ? undefined : replaced.fault;
 }
 
-function devConfiguration(name: string, url: URL, ca: string, ownNamespace: string): JsonObject {
+function devConfigurations(name: string, url: URL, ca: string, ownNamespace: string): Readonly<Record<WebhookKind, JsonObject>> {
   const labels = {'app.kubernetes.io/name': 'pod-injector', 'app.kubernetes.io/managed-by': 'pod-injector-serve'};
-  const clientConfig = {url: url.href, caBundle: Buffer.from(ca).toString('base64')};
-  return webhookConfiguration({name, labels, clientConfig, ownNamespace});
+  const caBundle = Buffer.from(ca).toString('base64');
+  const optionsAt = ({href}: URL): RegistrationOptions => ({name, labels, clientConfig: {url: href, caBundle}, ownNamespace});
+  return {
+    mutating: webhookConfiguration(optionsAt(url)),
+    // Beside it, also where the address has a path of its own before `/mutate`.
+    validating: templateWebhookConfiguration(optionsAt(new URL('validate', url))),
+  };
 }
 
 /** Where pods of people are made: the context's namespace, unless nothing is injected there. */

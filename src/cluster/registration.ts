@@ -14,12 +14,18 @@ export interface RegistrationOptions {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly clientConfig: ClientConfig;
-  /** Besides {@link systemNamespaces}, the injector's own: whose pods it must not need in order to start. */
+  /**
+   * The injector's own. Its templates are in it; its pods it must not need in order to start, so nothing is injected there, as in
+   * {@link systemNamespaces}.
+   */
   readonly ownNamespace: string;
 }
 
 /** Nothing in them is injected: the cluster must come up without us. */
 export const systemNamespaces = ['kube-system', 'kube-public', 'kube-node-lease'] as const;
+
+/** Set by the API server itself: https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name */
+export const namespaceNameLabel = 'kubernetes.io/metadata.name';
 
 /**
  * The names of the two entries. A webhook's name has three parts at least
@@ -80,8 +86,7 @@ export function webhookConfiguration({name, labels, clientConfig, ownNamespace}:
     namespaceSelector: {
       matchExpressions: [
         {key: injectionLabel, operator, values: ['enabled']},
-        // The API server sets this label itself: https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name
-        {key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: excluded},
+        {key: namespaceNameLabel, operator: 'NotIn', values: excluded},
       ],
     },
     matchConditions: conditions,
@@ -100,7 +105,8 @@ export function webhookConfiguration({name, labels, clientConfig, ownNamespace}:
   };
 }
 
-function rule(operations: readonly string[], group: string, resources: readonly string[]): {readonly [key: string]: Json} {
+/** An entry of a webhook's `rules`, for objects of namespaces in version v1. */
+export function rule(operations: readonly string[], group: string, resources: readonly string[]): {readonly [key: string]: Json} {
   return {operations, apiGroups: [group], apiVersions: ['v1'], resources, scope: 'Namespaced'};
 }
 

@@ -1,8 +1,18 @@
 import {asList, asObject, asString, field, type Json, type JsonObject} from '../core/json.ts';
 import {authoritiesIn, isSameCertificate, type Authority} from './authority.ts';
 
-/** Where MutatingWebhookConfigurations are. */
-export const webhookConfigurations = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+/** The two kinds of webhook configurations: `mutating` has pods injected, `validating` has templates checked. */
+export type WebhookKind = 'mutating' | 'validating';
+
+/** Where the configurations of a kind are. */
+export function collectionOf(kind: WebhookKind): string {
+  return `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations`;
+}
+
+/** A configuration as people and kubectl name it: `mutatingwebhookconfiguration/NAME`. */
+export function spokenConfiguration(kind: WebhookKind, name: string): string {
+  return `${kind}webhookconfiguration/${name}`;
+}
 
 /** Annotations by which cert-manager's CA injector is told to do it: https://cert-manager.io/docs/concepts/ca-injector/ */
 const injectorAnnotations = [

@@ -9,10 +9,15 @@ import type {Metrics} from './metrics.ts';
 import {requestFault, type RequestFault} from './request-fault.ts';
 import {secureContext} from './tls.ts';
 
+/** A parsed body in, the answer out, later where something must be looked up; what it throws is answered with 500. */
+export type Reviewer = (body: unknown) => Handled | Promise<Handled>;
+
 /** All that the webhook's server needs. */
 export interface AppDeps {
-  /** A parsed body in, the answer out, later where something must be looked up; what it throws is answered with 500. */
-  readonly review: (body: unknown) => Handled | Promise<Handled>;
+  /** Reviews of `POST /mutate`. */
+  readonly review: Reviewer;
+  /** Reviews of `POST /validate`: of templates that are about to be stored. */
+  readonly validate: Reviewer;
   /** Without one no connection comes about until {@link App.setCertificate} brings it. */
   readonly certificate: Certificate | undefined;
   readonly logger: Logger;
@@ -48,12 +53,16 @@ export interface App {
 const json = 'application/json; charset=utf-8';
 
 /**
- * The webhook over HTTPS with HTTP/1.1, which is all that the API server's webhook client speaks. `POST /mutate` takes an
- * AdmissionReview as `application/json`; whatever is no review is answered with a Kubernetes Status: 400, 404, 405, 408, 413,
- * 415, 429, and 500 for a fault of this program. Each request writes one log line.
+ * The webhook over HTTPS with HTTP/1.1, which is all that the API server's webhook client speaks. `POST /mutate` and
+ * `POST /validate` take an AdmissionReview as `application/json`; whatever is no review is answered with a Kubernetes Status: 400,
+ * 404, 405, 408, 413, 415, 429, and 500 for a fault of this program. Each request writes one log line.
  */
 export async function buildApp(deps: AppDeps): Promise<App> {
-  const {logger, metrics, review} = deps;
+  const {logger, metrics} = deps;
+  const routes: ReadonlyMap<string, Reviewer> = new Map([
+    ['/mutate', deps.review],
+    ['/validate', deps.validate],
+  ]);
   const limits: AppLimits = {...defaultAppLimits, ...deps.limits};
   let closing = false;
   // Sockets that were answered without a request: what becomes of the request afterwards is no second event.
@@ -86,9 +95,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   // The text, not the parsed body: `__proto__` is data here, as a ConfigMap may have it as a key, and the handler parses within
   // its own time.
   app.addContentTypeParser('application/json', (_request, payload, done) => readBody(payload, done));
-  app.post('/mutate', mutate);
+  for (const [path, review] of routes) app.post(path, (request, reply) => answerReview(review, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    if (request.url.split('?', 1)[0] !== '/mutate') {
+    if (!routes.has(request.url.split('?', 1)[0] ?? '')) {
       refuse(reply, requestFault('noPath'));
       return;
     }
@@ -99,7 +108,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await app.ready();
   app.server.on('tlsClientError', handshakeFailed);
 
-  function mutate(request: FastifyRequest, reply: FastifyReply): void {
+  function answerReview(review: Reviewer, request: FastifyRequest, reply: FastifyReply): void {
     const startMs = performance.now();
     let body: unknown;
     try {

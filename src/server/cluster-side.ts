@@ -3,7 +3,7 @@ import {createEventRecorder} from '../cluster/events.ts';
 import {startInformer, type Informer} from '../cluster/informer.ts';
 import {createLiveReads, type LiveRead, type LiveReads} from '../cluster/live-reads.ts';
 import {keepNamespace, namespaceFacts, namespacesPath, readNamespace} from '../cluster/namespaces.ts';
-import {formatVersion, watchVersion, type ServerVersion} from '../cluster/server-version.ts';
+import {formatVersion, watchVersion, type ServerVersion, type VersionWatch} from '../cluster/server-version.ts';
 import type {NamespaceFacts} from '../core/decide.ts';
 import {formatFault, type Fault} from '../core/errors.ts';
 import type {TemplateEntry} from '../core/template.ts';
@@ -22,7 +22,7 @@ export interface ClusterSide {
   readonly liveNamespaces: LiveReads<NamespaceFacts>;
   /** The API server's, as far as it is known. */
   readonly version: () => ServerVersion | undefined;
-  /** For `/readyz`: `templates` and `namespaces`, until each was listed once. */
+  /** For `/readyz`: `templates` and `namespaces`, until each was listed once, and `version`, until it was asked for. */
   readonly checks: readonly Check[];
   readonly watches: readonly Watched[];
   /** Resolves when nothing runs any more. Never rejects. */
@@ -111,7 +111,7 @@ export function startClusterSide({client, namespace, logger, metrics, withTempla
     templates = watched;
     liveTemplates = found;
   }
-  checks.push(syncCheck('namespaces', 'the namespaces', namespaces));
+  checks.push(syncCheck('namespaces', 'the namespaces', namespaces), versionCheck(version));
   const facts = new WeakMap<object, NamespaceFacts>();
   return {
     templates,
@@ -131,6 +131,18 @@ export function startClusterSide({client, namespace, logger, metrics, withTempla
       version.stop();
       await Promise.all([namespaces.stop(), templates?.stop()]);
     },
+  };
+}
+
+/** Whether it is known decides between native and classic sidecars; that it can't be read is no reason to stand still. */
+function versionCheck(version: Pick<VersionWatch, 'current' | 'hasAsked'>): Check {
+  return {
+    name: 'version',
+    problem: () => (version.hasAsked() ? undefined : 'the API server is being asked for its version'),
+    note: () =>
+      version.current() === undefined
+        ? 'the API server does not tell its version, so native: auto makes classic sidecars; POD_INJECTOR_SERVER_VERSION says it'
+        : undefined,
   };
 }
 

@@ -1,4 +1,5 @@
 import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-client';
+import {checkReasons, checkVerdicts} from '../admission/validate.ts';
 import {refusalReasons, skipReasons} from '../core/reasons.ts';
 import type {TemplateSnapshot} from '../core/template.ts';
 
@@ -47,8 +48,14 @@ const reviewFaults = ['notAReview', 'unsupportedVersion', 'noRequest', 'noUid'] 
 
 /** Label values: a word outside its list is counted as `other`, so that no request can make a new series. */
 const known = {
-  verdict: new Set(['injected', 'alreadyInjected', 'removed', 'skipped', 'refused', 'badRequest']),
-  reason: new Set(['', ...reviewFaults, ...Object.keys(skipReasons), ...Object.keys(refusalReasons)]),
+  verdict: new Set(['injected', 'alreadyInjected', 'removed', 'skipped', 'refused', 'badRequest', ...checkVerdicts]),
+  reason: new Set([
+    '',
+    ...reviewFaults,
+    ...Object.keys(skipReasons),
+    ...Object.keys(refusalReasons),
+    ...Object.keys(checkReasons),
+  ]),
   kind: new Set([
     '',
     'Pod',

@@ -9,8 +9,8 @@ export interface RequestFault {
 
 /** Every request fault but those of a review's own content: code → its HTTP status and its one sentence. */
 const table = {
-  noPath: [404, 'there is no such path here', 'use POST /mutate'],
-  wrongMethod: [405, 'this path takes no other method', 'use POST /mutate'],
+  noPath: [404, 'there is no such path here', 'use POST /mutate or POST /validate'],
+  wrongMethod: [405, 'this path takes no other method', 'use POST'],
   wrongContentType: [415, 'the content type is not application/json', 'send an AdmissionReview of admission.k8s.io/v1 as JSON'],
   malformedJson: [400, 'the body is not valid JSON', 'send an AdmissionReview of admission.k8s.io/v1'],
   malformedRequest: [400, 'this is not a valid HTTP/1.1 request', undefined],

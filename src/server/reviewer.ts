@@ -3,6 +3,7 @@ import {needsOf} from '../admission/needs.ts';
 import type {LiveReads} from '../cluster/live-reads.ts';
 import type {NamespaceFacts} from '../core/decide.ts';
 import type {TemplateEntry, TemplateSnapshot} from '../core/template.ts';
+import type {Reviewer} from './app.ts';
 
 /** What reviews are answered from: memory, and where it may lack what was made a moment ago, a read of the API server. */
 export interface ReviewSources {
@@ -10,20 +11,22 @@ export interface ReviewSources {
   readonly liveTemplates?: LiveReads<TemplateEntry>;
   readonly namespaceOf?: (name: string) => NamespaceFacts | undefined;
   readonly liveNamespaces?: LiveReads<NamespaceFacts>;
+  /** Minor version of the API server, which may be upgraded; absent: the newest that is known. */
+  readonly serverMinor?: () => number;
 }
-
-/** Answers reviews; at once unless something must be looked up first. */
-export type Reviewer = (body: unknown) => Handled | Promise<Handled>;
 
 /** How long a review waits for what must be looked up, all together: the API server itself gives a webhook five seconds. */
 const maxWaitMs = 1000;
 
-/** A reviewer over these sources. What can't be found in time counts as not there. */
+/** A reviewer over these sources, which answers at once unless something must be looked up first. What can't be found in time counts as not there. */
 export function createReviewer(sources: ReviewSources): Reviewer {
   const {liveTemplates, liveNamespaces} = sources;
   const base: HandleContext = {
     get templates() {
       return sources.templates();
+    },
+    get serverMinor() {
+      return sources.serverMinor?.();
     },
     namespaceOf: (name) => sources.namespaceOf?.(name) ?? liveNamespaces?.found(name),
   };

@@ -1,20 +1,25 @@
 import type {Server as HttpServer} from 'node:http';
 import type {Handled} from '../admission/handle.ts';
+import {handleTemplateReview} from '../admission/validate.ts';
 import {readRegisterUrl, startRegistration, type Registration} from '../cluster/register.ts';
 import type {Config} from '../config.ts';
+import {readAdvised} from '../core/advice/read-advised.ts';
+import {readConfigMap} from '../templates/configmap.ts';
 import type {TemplateWatch} from '../templates/watch.ts';
-import {buildApp, type App} from './app.ts';
+import {buildApp, type App, type Reviewer} from './app.ts';
 import type {StartFacts} from './banner.ts';
 import type {CertificateSupply} from './certificate-supply.ts';
 import {addClusterMetrics} from './cluster-metrics.ts';
 import {startClusterSide, type ClusterSide} from './cluster-side.ts';
+import {newestMinor} from '../core/kubernetes/version.ts';
+import {autoNativeSince} from '../core/patterns/native.ts';
 import {drain} from './drain.ts';
 import {createHealthServer, type Check} from './health.ts';
 import {listen, urlHost} from './listen.ts';
 import type {Logger} from './log.ts';
 import {createMetrics} from './metrics.ts';
 import {isRefused, openCertificates, openCluster, openFiles, type Cluster, type Refused} from './opening.ts';
-import {createReviewer, type Reviewer} from './reviewer.ts';
+import {createReviewer} from './reviewer.ts';
 
 /** The running webhook: both listeners, templates and certificate kept up to date. */
 export interface Webhook {
@@ -64,6 +69,7 @@ export async function startWebhook(config: Config, logger: Logger): Promise<Webh
   const {side} = parts;
   const review = createReviewer({
     templates: () => templates()?.snapshot() ?? new Map(),
+    serverMinor: () => config.serverMinor ?? (side === undefined ? newestMinor : (side.version()?.minor ?? cautiousMinor)),
     ...(side === undefined ? {} : {namespaceOf: side.namespaceOf, liveNamespaces: side.liveNamespaces}),
     ...(side?.liveTemplates === undefined ? {} : {liveTemplates: side.liveTemplates}),
   });
@@ -79,6 +85,7 @@ export async function startWebhook(config: Config, logger: Logger): Promise<Webh
   };
   const app = await buildApp({
     review: config.cluster?.registerUrl === undefined ? review : watched,
+    validate: (body) => handleTemplateReview(body, (configMap) => readConfigMap(configMap, readAdvised)),
     certificate: first,
     logger,
     metrics,
@@ -105,6 +112,9 @@ export async function startWebhook(config: Config, logger: Logger): Promise<Webh
     });
   });
 }
+
+/** An API server that did not tell its version may be an old one, and a classic sidecar runs on each. */
+const cautiousMinor = autoNativeSince - 1;
 
 /** What the others hang on and what comes later than they do. */
 interface Parts {

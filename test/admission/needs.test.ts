@@ -57,6 +57,22 @@ test('once the namespace is known, the templates on its list are needed', () => 
   });
 });
 
+test('an unknown namespace is needed where a template looks at it: by a parameter, or by an expression', () => {
+  const sidecar = 'pattern: sidecar\ncontainers: [{name: agent, image: "agent:1"}]\n';
+  const templates = snapshot({
+    plain: sidecar,
+    parameters: `${sidecar}parameters: {a: {type: string, default: x}}\n`,
+    labels: `${sidecar}when: has(namespaceObject.metadata.labels.x)\n`,
+    pods: `${sidecar}when: has(pod.spec.x)\n`,
+  });
+  const needs = (list: string): unknown => needsOf(reviewOf(pod({[inject]: list})), {templates, namespaceOf: () => undefined});
+  expect(needs('plain,pods')).toBeUndefined();
+  expect(needs('plain,parameters')).toEqual({namespace: 'shop', templates: []});
+  expect(needs('labels')).toEqual({namespace: 'shop', templates: []});
+  const known = {templates, namespaceOf: (name: string) => ({name})};
+  expect(needsOf(reviewOf(pod({[inject]: 'labels,parameters'})), known)).toBeUndefined();
+});
+
 test('of a workload the pod template and the workload itself are looked at', () => {
   const asked = deployment({[inject]: 'a'}, {[inject]: 'b'});
   expect(needsOf(reviewOf(asked), contextWith([]))).toEqual({namespace: undefined, templates: ['b', 'a']});

@@ -8,7 +8,9 @@ import {issueCertificates} from '../../src/server/issue.ts';
 import {startObjectServer, type ObjectServer} from './object-server.ts';
 
 const secretPath = '/api/v1/namespaces/pod-injector/secrets/pod-injector-certs';
-const configurationPath = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/pod-injector';
+const group = '/apis/admissionregistration.k8s.io/v1';
+const configurationPath = `${group}/mutatingwebhookconfigurations/pod-injector`;
+const validatingPath = `${group}/validatingwebhookconfigurations/pod-injector`;
 const dayMs = 24 * 3_600_000;
 
 interface Replica extends ClusterCertificates {
@@ -56,13 +58,16 @@ function replica(server: ObjectServer, identity: string, options: Partial<Certif
   };
 }
 
-function configuration(annotations: Readonly<Record<string, string>> = {}): JsonObject {
-  const webhook = {clientConfig: {service: {name: 'pod-injector-webhook', namespace: 'pod-injector', path: '/mutate'}}};
-  const webhooks = [
-    {name: 'a.pod-injector.dev', ...webhook},
-    {name: 'b.pod-injector.dev', ...webhook},
-  ];
-  return {apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', metadata: {annotations}, webhooks};
+function configuration(annotations: Readonly<Record<string, string>> = {}, names: readonly string[] = ['a', 'b']): JsonObject {
+  const webhook = {clientConfig: {service: {name: 'pod-injector-webhook', namespace: 'pod-injector', path: '/'}}};
+  const webhooks = names.map((name) => ({name: `${name}.pod-injector.dev`, ...webhook}));
+  return {apiVersion: 'admissionregistration.k8s.io/v1', metadata: {annotations}, webhooks};
+}
+
+/** Puts both configurations there, as the manifests do: without a caBundle. */
+function applyConfigurations(server: ObjectServer, annotations?: Readonly<Record<string, string>>): void {
+  server.put(configurationPath, configuration(annotations));
+  server.put(validatingPath, configuration(annotations, ['templates']));
 }
 
 const decode = (text: unknown): string => Buffer.from(String(text ?? ''), 'base64').toString();
@@ -72,9 +77,19 @@ const dataOf = (server: ObjectServer): Readonly<Record<string, string>> =>
   );
 const serialIn = (pem: string | undefined): string => new X509Certificate(pem ?? '').serialNumber;
 /** The bundles of the entries, as PEM texts. */
-const bundles = (server: ObjectServer): string[] =>
-  ((server.get(configurationPath)?.['webhooks'] ?? []) as {clientConfig: {caBundle?: string}}[]).map(({clientConfig}) =>
-    decode(clientConfig.caBundle),
+const bundles = (server: ObjectServer, paths = [configurationPath, validatingPath]): string[] =>
+  paths
+    .flatMap((path) => (server.get(path)?.['webhooks'] ?? []) as {clientConfig: {caBundle?: string}}[])
+    .map(({clientConfig}) => decode(clientConfig.caBundle));
+/** Waits until all entries hold the authorities of the Secret. */
+const areTrusted = (server: ObjectServer, count = 3) =>
+  eventually(
+    () => {
+      const {'ca.crt': authorities} = dataOf(server);
+      const all = bundles(server);
+      return authorities !== undefined && all.length === count && all.every((bundle) => bundle === authorities);
+    },
+    {what: 'every entry to hold the authorities'},
   );
 const certificatesIn = (bundle: string | undefined): number => (bundle ?? '').split('BEGIN CERTIFICATE').length - 1;
 const isReady = (one: Replica) => eventually(() => one.problems().length === 0, {what: 'the replica to be ready'});
@@ -90,9 +105,9 @@ const pairOf = async (validityMs: number) => {
   return {'tls.crt': cert, 'tls.key': key, 'ca.crt': ca};
 };
 
-test('the first start makes the Secret, and the leader puts its authority into every entry of the configuration', async () => {
+test('the first start makes the Secret, and the leader puts its authority into every entry of both configurations', async () => {
   const server = await startObjectServer();
-  server.put(configurationPath, configuration());
+  applyConfigurations(server);
   const one = replica(server, 'one');
   expect(one.problems()[0]).toContain('no certificate was read from secret/pod-injector/pod-injector-certs yet');
   await isReady(one);
@@ -100,7 +115,7 @@ test('the first start makes the Secret, and the leader puts its authority into e
   const data = dataOf(server);
   expect(Object.keys(data)).toEqual(['tls.crt', 'tls.key', 'ca.crt']);
   expect(one.served).toEqual([serialIn(data['tls.crt'])]);
-  expect(bundles(server)).toEqual([data['ca.crt'], data['ca.crt']]);
+  await areTrusted(server);
   const leaf = new X509Certificate(data['tls.crt'] ?? '');
   expect(leaf.verify(new X509Certificate(data['ca.crt'] ?? '').publicKey)).toBe(true);
   expect(leaf.checkHost('pod-injector-webhook.pod-injector.svc')).toBeDefined();
@@ -108,7 +123,7 @@ test('the first start makes the Secret, and the leader puts its authority into e
 
 test('all goes well when the watch tells of a write before it is answered', async () => {
   const server = await startObjectServer();
-  server.put(configurationPath, configuration());
+  applyConfigurations(server);
   server.delayAnswers(200);
   const one = replica(server, 'one');
   await isReady(one);
@@ -126,7 +141,7 @@ test('another Service and namespace stand in the certificate', async () => {
 
 test('replicas that start at once serve the same certificate: the first one to write makes it', async () => {
   const server = await startObjectServer();
-  server.put(configurationPath, configuration());
+  applyConfigurations(server);
   const all = ['a', 'b', 'c'].map((identity) => replica(server, identity));
   await Promise.all(all.map(isReady));
   expect(new Set(all.map((one) => one.current()?.serialNumber)).size).toBe(1);
@@ -136,16 +151,21 @@ test('replicas that start at once serve the same certificate: the first one to w
 
 test('a caBundle that somebody overwrites or empties is mended, and nothing is written when all is well', async () => {
   const server = await startObjectServer();
-  server.put(configurationPath, configuration());
+  applyConfigurations(server);
   const one = replica(server, 'one');
   await isReady(one);
-  const right = bundles(server);
-  server.put(configurationPath, configuration());
+  await areTrusted(server);
+  applyConfigurations(server);
   expect(one.problems()).toEqual([]);
-  await eventually(() => JSON.stringify(bundles(server)) === JSON.stringify(right), {what: 'the caBundle to be mended'});
+  await areTrusted(server);
   const patches = server.requests.filter(({method}) => method === 'PATCH');
-  expect(patches).toHaveLength(2);
-  expect(patches[1]?.body).toMatchObject([
+  expect(patches.map(({path}) => path).toSorted()).toEqual([
+    configurationPath,
+    configurationPath,
+    validatingPath,
+    validatingPath,
+  ]);
+  expect(patches.findLast(({path}) => path === configurationPath)?.body).toMatchObject([
     {op: 'test', path: '/metadata/uid'},
     {op: 'test'},
     {op: 'add'},
@@ -156,12 +176,12 @@ test('a caBundle that somebody overwrites or empties is mended, and nothing is w
 
 test('two writers that undo each other do so at a pace', async () => {
   const server = await startObjectServer();
-  server.put(configurationPath, configuration());
+  applyConfigurations(server);
   const one = replica(server, 'one', {queuePace: {burst: 20, everyMs: 600_000}});
   await eventually(() => bundles(server)[0] !== '', {what: 'the first bundle'});
   const patches = (): number => server.requests.filter(({method}) => method === 'PATCH').length;
   for (let round = 0; round < 60; round += 1) {
-    server.put(configurationPath, configuration());
+    applyConfigurations(server);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   expect(patches()).toBeGreaterThan(1);
@@ -170,28 +190,42 @@ test('two writers that undo each other do so at a pace', async () => {
   expect(one.queueDepth()).toBeGreaterThan(0);
 });
 
-test('a deleted configuration is the emergency switch: it is not made again, the log and the probe say so, and applying it again heals', async () => {
-  const server = await startObjectServer();
-  server.put(configurationPath, configuration());
-  const one = replica(server, 'one');
-  await isReady(one);
-  server.remove(configurationPath);
-  const sentence = 'warn the webhook configuration does not exist: nothing calls us';
-  await eventually(() => one.lines.some((line) => line.startsWith(sentence)), {what: 'the log line'});
-  expect(one.problems()).toEqual([]);
-  expect(one.notes().join()).toContain('mutatingwebhookconfiguration/pod-injector does not exist, so nothing calls this webhook');
-  expect(server.get(configurationPath)).toBeUndefined();
-  server.put(configurationPath, configuration());
-  await eventually(() => bundles(server)[0] === dataOf(server)['ca.crt'], {what: 'the new configuration to be trusted'});
-  expect(one.notes()).toEqual([]);
-  expect(server.requests.filter(({method, path}) => method === 'POST' && path.endsWith('configurations'))).toEqual([]);
-});
+test.each([
+  ['mutating', configurationPath, 'the webhook configuration does not exist: nothing calls us', 'so nothing calls this webhook'],
+  [
+    'validating',
+    validatingPath,
+    'the validating webhook configuration does not exist: no template is checked when it is applied',
+    'so a broken template is not refused when it is applied',
+  ],
+])(
+  'a deleted %s configuration is the emergency switch: it is not made again, the log and the probe say so, and applying it again heals',
+  async (kind, path, line, note) => {
+    const server = await startObjectServer();
+    applyConfigurations(server);
+    const one = replica(server, 'one');
+    await isReady(one);
+    await areTrusted(server);
+    server.remove(path);
+    await eventually(() => one.lines.some((text) => text.startsWith(`warn ${line}`)), {what: 'the log line'});
+    expect(one.problems()).toEqual([]);
+    expect(one.notes()).toHaveLength(1);
+    expect(one.notes()[0]).toContain(
+      `${kind}webhookconfiguration/pod-injector does not exist, ${note}; apply the manifests again`,
+    );
+    expect(server.get(path)).toBeUndefined();
+    applyConfigurations(server);
+    await areTrusted(server);
+    await eventually(() => one.notes().length === 0, {what: 'the note to go'});
+    expect(server.requests.filter((seen) => seen.method === 'POST' && seen.path.endsWith('configurations'))).toEqual([]);
+  },
+);
 
 test.each(['cert-manager.io/inject-ca-from', 'cert-manager.io/inject-ca-from-secret'])(
   'a configuration with %s is not touched',
   async (annotation) => {
     const server = await startObjectServer();
-    server.put(configurationPath, configuration({[annotation]: 'pod-injector/x'}));
+    applyConfigurations(server, {[annotation]: 'pod-injector/x'});
     const one = replica(server, 'one');
     await isReady(one);
     await eventually(() => one.lines.some((line) => line.startsWith('info cert-manager keeps the caBundle')), {
@@ -203,7 +237,7 @@ test.each(['cert-manager.io/inject-ca-from', 'cert-manager.io/inject-ca-from-sec
 
 test('renewal: the new authority is trusted before the new certificate is served, and the old one stays until nobody serves it', async () => {
   const server = await startObjectServer();
-  server.put(configurationPath, configuration());
+  applyConfigurations(server);
   const old = await pairOf(20 * dayMs);
   putSecret(server, old);
   const history: {readonly bundle: number; readonly serial: string}[] = [];
@@ -269,7 +303,7 @@ test.each<[string, (good: Readonly<Record<string, string>>) => Promise<Record<st
   ],
 ])('a Secret with %s is reported and made anew, while the last good certificate is served on', async (_, spoil) => {
   const server = await startObjectServer();
-  server.put(configurationPath, configuration());
+  applyConfigurations(server);
   const one = replica(server, 'one');
   await isReady(one);
   const [first] = one.served;
@@ -301,7 +335,7 @@ test('a certificate for another Service is renewed', async () => {
 
 test('a deleted Secret is made again: the certificate in use is served on until the new one is trusted', async () => {
   const server = await startObjectServer();
-  server.put(configurationPath, configuration());
+  applyConfigurations(server);
   const one = replica(server, 'one');
   await isReady(one);
   const before = dataOf(server);
@@ -315,7 +349,7 @@ test('a deleted Secret is made again: the certificate in use is served on until 
 
 test('somebody else’s pair in the Secret is served and neither renewed nor thrown away', async () => {
   const server = await startObjectServer();
-  server.put(configurationPath, configuration());
+  applyConfigurations(server);
   const {cert, key, ca} = await issueCertificates(Date.now(), [], dayMs);
   putSecret(server, {'tls.crt': cert, 'tls.key': key, 'ca.crt': ca});
   // The mark of our own is in the issuer's name.
@@ -341,7 +375,7 @@ test.each([
   'without the right to %s %s the log and the probe name the rule, once, and all is well when it is given',
   async (method, resource, verbs) => {
     const server = await startObjectServer();
-    server.put(configurationPath, configuration());
+    applyConfigurations(server);
     server.refuse((request) => (request.method === method && request.path.includes(`/${resource}`) ? 403 : undefined));
     const one = replica(server, 'one', {queuePace: {firstRetryMs: 50, mostRetryMs: 100, burst: 100}});
     const rule = new RegExp(`resources: \\[${resource}\\], verbs: \\[(?:${verbs})\\]`);
@@ -361,9 +395,30 @@ test.each([
   },
 );
 
+test.each([
+  ['GET', 'get|list|watch'],
+  ['PATCH', 'patch'],
+])(
+  'without the right to %s the validating configuration it is ready all the same, and the log and a note name the rule',
+  async (method, verbs) => {
+    const server = await startObjectServer();
+    applyConfigurations(server);
+    server.refuse((request) => (request.method === method && request.path.startsWith(`${group}/validating`) ? 403 : undefined));
+    const one = replica(server, 'one', {queuePace: {firstRetryMs: 50, mostRetryMs: 100, burst: 100}});
+    await isReady(one);
+    const rule = new RegExp(`resources: \\[validatingwebhookconfigurations\\], verbs: \\[(?:${verbs})\\]`);
+    await eventually(() => rule.test(one.notes().join('\n')), {what: 'the note'});
+    expect(one.lines.filter((line) => line.startsWith('error') && rule.test(line))).toHaveLength(1);
+    expect(one.problems()).toEqual([]);
+    server.refuse(undefined);
+    await areTrusted(server);
+    await eventually(() => one.notes().length === 0, {what: 'the note to go'});
+  },
+);
+
 test('what is known is served on while the API server is away', async () => {
   const server = await startObjectServer();
-  server.put(configurationPath, configuration());
+  applyConfigurations(server);
   const one = replica(server, 'one');
   await isReady(one);
   server.refuse(() => 'cut');

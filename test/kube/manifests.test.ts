@@ -3,6 +3,7 @@ import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {parseAllDocuments} from 'yaml';
 import {webhookConfiguration} from '../../src/cluster/registration.ts';
+import {templateWebhookConfiguration} from '../../src/cluster/template-registration.ts';
 import {readServeConfig, serveFlags, variableOf} from '../../src/config.ts';
 
 const folder = path.resolve('manifests');
@@ -34,11 +35,12 @@ interface Rule {
 }
 
 describe('the manifests', () => {
-  test('register the webhook exactly as --register-url does, but for the address', () => {
-    const service = {namespace: 'pod-injector', name: 'pod-injector-webhook', path: '/mutate', port: 443};
-    expect(only('MutatingWebhookConfiguration')).toEqual(
-      webhookConfiguration({name: 'pod-injector', ownNamespace: 'pod-injector', clientConfig: {service}}),
-    );
+  test.each([
+    ['MutatingWebhookConfiguration', '/mutate', webhookConfiguration],
+    ['ValidatingWebhookConfiguration', '/validate', templateWebhookConfiguration],
+  ])('hold the %s exactly as --register-url does, but for the address', (kind, route, make) => {
+    const service = {namespace: 'pod-injector', name: 'pod-injector-webhook', path: route, port: 443};
+    expect(only(kind)).toEqual(make({name: 'pod-injector', ownNamespace: 'pod-injector', clientConfig: {service}}));
   });
 
   test('name in the base every file that is there', () => {
@@ -57,6 +59,7 @@ describe('the manifests', () => {
     expect(rules.toSorted()).toEqual([
       'ClusterRole mutatingwebhookconfigurations pod-injector: get,list,watch,patch',
       'ClusterRole namespaces *: get,list,watch',
+      'ClusterRole validatingwebhookconfigurations pod-injector: get,list,watch,patch',
       'Role configmaps *: get,list,watch',
       'Role events *: create,patch',
       'Role leases *: create',

@@ -4,6 +4,7 @@ import {expect, test} from 'vitest';
 import {cli, type Result} from '../helpers/cli.ts';
 import {temporaryFolder} from '../server/harness.ts';
 import {answer, startFakeApi, status, type FakeApi} from './fake-api.ts';
+import {kubeconfigFile} from './kubeconfig-file.ts';
 
 const text = 'pattern: sidecar\ncontainers:\n  - name: agent\n    image: agent:1\n';
 const labelled = {data: {template: text}, metadata: {labels: {'pod-injector.dev/template': 'true'}}};
@@ -29,16 +30,8 @@ metadata:
 
 /** What `preview` makes of the manifest with the fake as its cluster. */
 async function preview(api: FakeApi, manifest: string, ...flags: string[]): Promise<Result> {
-  const folder = await temporaryFolder();
-  const kubeconfig = path.join(folder, 'kubeconfig');
-  const content = {
-    clusters: [{name: 'c', cluster: {server: api.url, 'insecure-skip-tls-verify': true}}],
-    users: [{name: 'u', user: {token: 't'}}],
-    contexts: [{name: 'one', context: {cluster: 'c', user: 'u'}}],
-    'current-context': 'one',
-  };
-  await writeFile(kubeconfig, JSON.stringify(content));
-  const file = path.join(folder, 'pod.yaml');
+  const kubeconfig = await kubeconfigFile(api);
+  const file = path.join(await temporaryFolder(), 'pod.yaml');
   await writeFile(file, manifest);
   return await cli(['preview', '-f', file, '--kubeconfig', kubeconfig, ...flags]);
 }
@@ -58,7 +51,11 @@ test('templates come from the ConfigMaps of the cluster', async () => {
   api.putSilently('agent', labelled);
   const result = await preview(api, asks);
   expect([result.code, result.out]).toEqual([0, expect.stringContaining('image: agent:1')]);
-  expect(api.seen.map(({path: at}) => at)).toEqual(['/api/v1/namespaces/pod-injector/configmaps', '/api/v1/namespaces/shop']);
+  expect(api.seen.map(({path: at}) => at)).toEqual([
+    '/api/v1/namespaces/pod-injector/configmaps',
+    '/api/v1/namespaces/shop',
+    '/version',
+  ]);
 });
 
 test('a manifest without any of our keys gets the default of its namespace in the cluster', async () => {

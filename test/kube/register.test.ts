@@ -4,7 +4,9 @@ import {readRegisterUrl, startRegistration, type Registration, type Registration
 import type {JsonObject} from '../../src/core/json.ts';
 import {startObjectServer, type ObjectServer} from './object-server.ts';
 
-const collection = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+const group = '/apis/admissionregistration.k8s.io/v1';
+const collection = `${group}/mutatingwebhookconfigurations`;
+const validating = `${group}/validatingwebhookconfigurations`;
 const ca = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
 
 function register(server: ObjectServer, options: Partial<RegistrationPlan> = {}): Registration & {readonly lines: string[]} {
@@ -45,6 +47,12 @@ test('it is registered by URL with its authority, and ready only when the API se
       failurePolicy: 'Ignore',
     })),
   );
+  // And beside it the check of templates.
+  expect(
+    webhooksIn(server.get(`${validating}/${registration.name}`)).map(({name, clientConfig}) => ({name, ...clientConfig})),
+  ).toEqual([
+    {name: 'templates.pod-injector.dev', url: 'https://127.0.0.1:8443/validate', caBundle: Buffer.from(ca).toString('base64')},
+  ]);
   // Dry runs succeed although nobody was called: that is what Ignore means, and no proof.
   expect(registration.check.problem()).toContain('the API server did not call https://127.0.0.1:8443/mutate');
   const name = nameOf(probes(server)[0]);
@@ -56,12 +64,33 @@ test('it is registered by URL with its authority, and ready only when the API se
   expect(registration.lines.some((line) => line.startsWith('info the API server calls us'))).toBe(true);
 });
 
-test('it takes the configuration back at its end', async () => {
+test('it takes both configurations back at its end', async () => {
   const server = await startObjectServer();
   const registration = register(server);
   await eventually(() => server.get(`${collection}/${registration.name}`), {what: 'the configuration'});
   await registration.stop();
   expect(server.get(`${collection}/${registration.name}`)).toBeUndefined();
+  expect(server.get(`${validating}/${registration.name}`)).toBeUndefined();
+});
+
+test('what can’t be taken back is named with the command that does it', async () => {
+  const server = await startObjectServer();
+  const registration = register(server);
+  await eventually(() => server.get(`${collection}/${registration.name}`), {what: 'the configuration'});
+  server.refuse(({method, path}) => (method === 'DELETE' && path.startsWith(validating) ? 403 : undefined));
+  await registration.stop();
+  expect(server.get(`${collection}/${registration.name}`)).toBeUndefined();
+  const lines = registration.lines.filter((line) => line.startsWith('error the registration is still there'));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain(`kubectl delete validatingwebhookconfiguration/${registration.name}`);
+});
+
+test('where the address has a path of its own, templates are checked beside it', async () => {
+  const server = await startObjectServer();
+  const registration = register(server, {url: new URL('https://proxy.example/trial/mutate')});
+  await eventually(() => server.get(`${collection}/${registration.name}`), {what: 'the configuration'});
+  const [entry] = webhooksIn(server.get(`${validating}/${registration.name}`));
+  expect(entry?.clientConfig['url']).toBe('https://proxy.example/trial/validate');
 });
 
 test('what a killed process left behind is replaced, not doubled', async () => {
@@ -94,12 +123,14 @@ test('a new certificate brings its authority into the configuration', async () =
   expect(entry()?.clientConfig['url']).toBe('https://127.0.0.1:8443/mutate');
 });
 
-test('a user who may not register is told the missing rule', async () => {
+test.each([
+  ['mutating', collection],
+  ['validating', validating],
+])('a user who may not register the %s configuration is told the missing rule', async (kind, path) => {
   const server = await startObjectServer();
-  server.refuse(({method}) => (method === 'POST' ? 403 : undefined));
+  server.refuse((request) => (request.method === 'POST' && request.path === path ? 403 : undefined));
   const registration = register(server);
-  const rule =
-    'in a ClusterRole: {apiGroups: ["admissionregistration.k8s.io"], resources: [mutatingwebhookconfigurations], verbs: [create]}';
+  const rule = `in a ClusterRole: {apiGroups: ["admissionregistration.k8s.io"], resources: [${kind}webhookconfigurations], verbs: [create]}`;
   await eventually(() => registration.check.problem()?.includes(rule), {what: 'the rule'});
   expect(registration.lines.filter((line) => line.startsWith('error'))).toHaveLength(1);
 });

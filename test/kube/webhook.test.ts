@@ -85,7 +85,7 @@ test('a pod of a template in memory is injected without a call of the API server
   const webhook = await start(api);
   await expect
     .poll(async () => (await webhook.health('/readyz?verbose')).text)
-    .toBe('[+]templates ok\n[+]namespaces ok\n[+]certificate ok\n[+]shutdown ok\nreadyz check passed\n');
+    .toBe('[+]templates ok\n[+]namespaces ok\n[+]version ok\n[+]certificate ok\n[+]shutdown ok\nreadyz check passed\n');
   expect(operationsOf(await webhook.review({[inject]: 'agent'})).length).toBeGreaterThan(0);
   expect(liveReads(api)).toEqual([]);
   const metrics = (await webhook.health('/metrics')).text;
@@ -94,6 +94,26 @@ test('a pod of a template in memory is injected without a call of the API server
   expect(metrics).toContain('pod_injector_kubernetes_info{version="1.36"} 1');
   expect(metrics).toContain('pod_injector_templates{state="good"} 1');
   expect(metrics).toContain('pod_injector_templates{state="outdated"} 0');
+});
+
+test.each([
+  ['is 1.32', {major: '1', minor: '32'}, '/spec/initContainers', '[+]version ok\n'],
+  ['is 1.31', {major: '1', minor: '31+'}, '/spec/containers/-', '[+]version ok\n'],
+  ['is not told', undefined, '/spec/containers/-', '[+]version ok: the API server does not tell its version'],
+])('native: auto follows the version of the API server, which %s', async (_, version, place, check) => {
+  const api = await startFakeApi();
+  api.putSilently('agent', {...labelled, data: {template: `native: auto\n${text}`}});
+  withNamespaces(api, new Map(), ({path: at}, response) => {
+    if (at !== '/version') return false;
+    if (version === undefined) answer(response, 403, status(403, 'forbidden'));
+    else answer(response, 200, version);
+    return true;
+  });
+  const webhook = await start(api);
+  await expect.poll(async () => (await webhook.health('/readyz')).status).toBe(200);
+  const paths = operationsOf(await webhook.review({[inject]: 'agent'})).map((operation) => operation.path);
+  expect(paths.filter((at) => at.startsWith('/spec/'))).toEqual([place]);
+  expect((await webhook.health('/readyz?verbose')).text).toContain(check);
 });
 
 test('a template that no watch has told of yet is read, once for all who ask at the same time', async () => {

@@ -30,6 +30,29 @@ test('a review is answered as JSON, with the timeout that the API server puts in
   expect(JSON.parse(answer.text)).toMatchObject({response: {uid: 'u1', allowed: true}});
 });
 
+test('each path has reviews of its own, and the limits and the log of both are the same', async () => {
+  const only = (path: string) => (body: unknown) => {
+    const {log, ...handled} = allowAll(body);
+    return {...handled, log: {...log, name: path}};
+  };
+  const limits = {maxBodyBytes: 4000};
+  const {port, certificate, log} = await startApp({review: only('mutate'), validate: only('validate'), limits});
+  const {ca} = certificate.pair;
+  for (const path of ['/mutate', '/validate?timeout=3s']) {
+    expect((await call({port, ca, path, body: review('u')})).status).toBe(200);
+    expect((await call({port, ca, path, body: review('u', 'x'.repeat(4000))})).status).toBe(413);
+    expect((await call({port, ca, path, method: 'PUT', body: review('u')})).headers['allow']).toBe('POST');
+  }
+  expect(log().map((line) => [line['msg'], line['name'], line['status']])).toEqual([
+    ['review answered', 'mutate', 200],
+    ['request refused', undefined, 413],
+    ['request refused', undefined, 405],
+    ['review answered', 'validate', 200],
+    ['request refused', undefined, 413],
+    ['request refused', undefined, 405],
+  ]);
+});
+
 test('a charset beside application/json is fine, multi-byte characters survive chunks', async () => {
   const seen: unknown[] = [];
   const {port, certificate} = await startApp({
@@ -87,14 +110,14 @@ test('another content type is a 415 that says which one is wanted', async () => 
 
 test('an unknown path is a 404 that says what there is, another method a 405', async () => {
   const {port, certificate} = await startApp();
-  const missing = await call({port, ca: certificate.pair.ca, path: '/validate', body: '{}'});
+  const missing = await call({port, ca: certificate.pair.ca, path: '/nowhere', body: '{}'});
   expect([missing.status, statusOf(missing)]).toMatchObject([
     404,
-    {message: 'noPath: there is no such path here; use POST /mutate'},
+    {message: 'noPath: there is no such path here; use POST /mutate or POST /validate'},
   ]);
   const method = await call({port, ca: certificate.pair.ca, method: 'GET'});
   expect([method.status, method.headers['allow']]).toEqual([405, 'POST']);
-  expect(statusOf(method)).toMatchObject({message: 'wrongMethod: this path takes no other method; use POST /mutate'});
+  expect(statusOf(method)).toMatchObject({message: 'wrongMethod: this path takes no other method; use POST'});
 });
 
 test('a fault of the admission is a 500 with one error line, and the next review is answered', async () => {

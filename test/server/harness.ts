@@ -67,7 +67,7 @@ export async function startApp(deps: Partial<AppDeps> = {}): Promise<RunningApp>
   let lines = '';
   const {logger} = await createLog({level: 'debug', format: 'json', colour: false, to: (text) => (lines += text)});
   const metrics = createMetrics({templates: () => new Map(), certificateNotAfterMs: () => certificate.notAfterMs}, false);
-  const app = await buildApp({review: allowAll, certificate, logger, metrics, ...deps});
+  const app = await buildApp({review: allowAll, validate: allowAll, certificate, logger, metrics, ...deps});
   await listening(app.server);
   onTestFinished(() => {
     app.server.close();

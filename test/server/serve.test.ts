@@ -5,6 +5,7 @@ import {createServer} from 'node:net';
 import path from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest';
+import {reviewOf} from '../helpers/review.ts';
 import {call, listening, portOf, temporaryFolder} from './harness.ts';
 import {addressesOf, bundleServer, startProcess, type Addresses, type ServerProcess} from './process.ts';
 
@@ -90,6 +91,35 @@ test('a pod that asks is injected, every part is ready, and no value of the pod 
   ]);
   expect(log[2]).toMatchObject({uid: 'u1', namespace: 'shop', name: 'web', verdict: 'injected', templates: 'agent'});
   expect(JSON.stringify(log)).not.toContain('hunter2');
+});
+
+test('a template that is about to be stored is checked, with advice, also where templates come from files', async () => {
+  const {port, ca, healthUrl, server} = await start();
+  const check = async (text: string): Promise<unknown> => {
+    const metadata = {name: 'other', namespace: 'pod-injector', labels: {'pod-injector.dev/template': 'true'}};
+    const body = JSON.stringify(reviewOf({apiVersion: 'v1', kind: 'ConfigMap', metadata, data: {template: text}}));
+    const answer = await call({port, ca, host: 'localhost', family: 4, path: '/validate', body, agent: false});
+    return (JSON.parse(answer.text) as {response: unknown}).response;
+  };
+  const place = String.raw`configmap/pod-injector/other\[template\]`;
+  expect(await check(template('agent'))).toMatchObject({
+    allowed: true,
+    warnings: expect.arrayContaining([expect.stringMatching(`^pod-injector: ${place}:4:\\d+: imageTag: `)]),
+  });
+  expect(await check(template('agent:1').replace('image', 'imagf:\n- 1\n  x'))).toMatchObject({
+    allowed: false,
+    status: {code: 422, message: expect.stringMatching(new RegExp(`^${place}:\\d+:\\d+: yamlSyntax: `, 'm'))},
+  });
+  const metrics = await (await fetch(`${healthUrl}/metrics`)).text();
+  expect(metrics).toContain('pod_injector_admissions_total{verdict="accepted",reason="",kind="ConfigMap"} 1');
+  expect(metrics).toContain('pod_injector_admissions_total{verdict="refused",reason="templateBroken",kind="ConfigMap"} 1');
+  server.child.kill('SIGTERM');
+  expect(await server.exit).toBe(0);
+  const lines = server.log().filter(({msg}) => msg === 'review answered');
+  expect(lines.map(({kind, name, verdict}) => [kind, name, verdict])).toEqual([
+    ['ConfigMap', 'other', 'accepted'],
+    ['ConfigMap', 'other', 'refused'],
+  ]);
 });
 
 test('SIGTERM loses no request: readiness goes off first, eight clients that never pause are served to the end', async () => {

@@ -195,22 +195,46 @@ async function throughWebhook(file: string, ask: Ask): Promise<{text: string; re
   return {text: printDocuments(set, (object) => results.get(object)), responses};
 }
 
-/** A pod as controllers send it for creation: no name, no namespace of its own, an owner. */
-function podFrom(owner: JsonObject, template: JsonObject): JsonObject {
-  const {name, ...metadata} = template['metadata'] as JsonObject;
-  const ownerReferences = [{apiVersion: 'apps/v1', kind: 'ReplicaSet', name: String(name), uid: '1', controller: true}];
+/** The label by which a Deployment tells the pods of its ReplicaSets apart. */
+const hashLabel = 'pod-template-hash';
+const hash = '6d9f7c5b48';
+
+/** A pod as controllers send it for creation: no name, no namespace of its own, an owner; a Deployment's has its ReplicaSet's hash. */
+function podFrom(workload: JsonObject, template: JsonObject): JsonObject {
+  const {name: _, labels, ...metadata} = template['metadata'] as JsonObject;
+  const name = String((workload['metadata'] as JsonObject)['name']);
+  const owner = controllers[String(workload['kind'])]?.(name) ?? {
+    apiVersion: workload['apiVersion'] ?? null,
+    kind: workload['kind'] ?? null,
+    name,
+  };
+  const hashed = owner.kind === 'ReplicaSet' ? {labels: {...(labels as JsonObject), [hashLabel]: hash}} : {labels: labels ?? {}};
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: {generateName: `${String((owner['metadata'] as JsonObject)['name'])}-`, ...metadata, ownerReferences},
+    metadata: {
+      generateName: `${name}-`,
+      ...metadata,
+      ...hashed,
+      ownerReferences: [{uid: '1', controller: true, ...owner}],
+    },
     spec: template['spec'],
   };
 }
 
+/** The kinds that make their pods by another controller. */
+const controllers: Readonly<Record<string, (name: string) => JsonObject>> = {
+  Deployment: (name) => ({apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${name}-${hash}`}),
+  CronJob: (name) => ({apiVersion: 'batch/v1', kind: 'Job', name: `${name}-29396580`}),
+};
+
+/** The pod as a pod template again: less what its controller put there, each part where the template had it. */
 function templateFrom(pod: JsonObject, template: JsonObject): JsonObject {
-  const {generateName: _, ownerReferences: __, ...metadata} = pod['metadata'] as JsonObject;
-  const {name} = template['metadata'] as JsonObject;
-  return {metadata: {...(name === undefined ? {} : {name}), ...metadata}, spec: pod['spec']};
+  const {generateName: _, ownerReferences: __, labels, ...metadata} = pod['metadata'] as JsonObject;
+  const {[hashLabel]: ___, ...own} = labels as JsonObject;
+  const {name, labels: written} = template['metadata'] as JsonObject;
+  const all: JsonObject = {...(name === undefined ? {} : {name}), ...(written === undefined ? {} : {labels: own}), ...metadata};
+  return {metadata: all, spec: pod['spec']};
 }
 
 function templatesOf(example: Example | undefined): TemplateSnapshot {

@@ -25,12 +25,18 @@ function replaced(page: string, name: string, table: string): string {
 }
 
 function keyTable(): string {
-  const rows = Object.entries(keys).flatMap(([key, schema]) => [
-    keyRow(key, schema),
-    ...inner(schema).map(([name, one]) => keyRow(`${key}.${name}`, one)),
-  ]);
+  const rows = Object.entries(keys).flatMap(([key, schema]) => keyRows(key, schema));
   return `| key | default | means |\n|---|---|---|\n${rows.join('')}`;
 }
+
+/** A key, and the keys of the template's own below it; Kubernetes' own reference has the rest. */
+function keyRows(key: string, schema: JsonObject): readonly string[] {
+  const below = elsewhere.has(key) ? [] : Object.entries(propertiesOf(schema));
+  return [keyRow(key, schema), ...below.flatMap(([name, one]) => keyRows(`${key}.${name}`, one))];
+}
+
+/** Keys whose inner ones have a table of their own, or are explained in a sentence. */
+const elsewhere: ReadonlySet<string> = new Set(['parameters', 'spec', 'position', 'ambassador.upstream']);
 
 function keyRow(key: string, schema: JsonObject): string {
   const {description, default: standard} = schema;
@@ -46,11 +52,10 @@ const fields: ReadonlyMap<string, string> = new Map([
   ['app.volumeMounts', "Mounts of the template's volumes."],
 ]);
 
-/** The keys of a map, or of the items of a list, that are the template's own. */
-function inner(schema: JsonObject): [string, JsonObject][] {
-  const items = schema['items'] as JsonObject | undefined;
-  const properties = (schema['properties'] ?? items?.['properties'] ?? {}) as Readonly<Record<string, Json>>;
-  return schema === keys['spec'] ? [] : Object.entries(properties).map(([name, one]) => [name, one as JsonObject]);
+/** The keys of a map, or of the items of a list. */
+function propertiesOf(schema: JsonObject): Readonly<Record<string, JsonObject>> {
+  const {properties, items} = schema as {properties?: Record<string, JsonObject>; items?: JsonObject};
+  return properties ?? (items === undefined ? {} : propertiesOf(items));
 }
 
 function wordTable(): string {

@@ -4,7 +4,7 @@ import {asObject, asString, field, type JsonObject} from '../core/json.ts';
 import {didYouMean} from '../core/nearest.ts';
 import {fault, located, pointer, type Finding} from '../core/template/finding.ts';
 import {readTemplate, type TemplateReading} from '../core/template/read.ts';
-import {wrongType} from '../core/template/shape.ts';
+import {wrongType} from '../core/template/kind.ts';
 
 /** What a ConfigMap is to the injector. Paths of findings lead into the ConfigMap. */
 export type ConfigMapContent =
@@ -51,15 +51,17 @@ export function contentOf(configMap: JsonObject): ConfigMapContent {
 /**
  * Reads a ConfigMap as the API gives it; undefined when it is no template. Faults name `configmap/NAMESPACE/NAME[KEY]` and count
  * lines in the text of the key. Pure; never throws.
+ *
+ * @param read reads its text: `readAdvised` gives advice too.
  */
-export function readConfigMap(configMap: JsonObject): TemplateReading | undefined {
+export function readConfigMap(configMap: JsonObject, read: typeof readTemplate = readTemplate): TemplateReading | undefined {
   const content = contentOf(configMap);
   const namespace = asString(field(asObject(field(configMap, 'metadata')), 'namespace')) ?? 'default';
   switch (content.kind) {
     case 'other':
       return undefined;
     case 'text':
-      return readTemplate(content.text, {
+      return read(content.text, {
         name: content.name,
         format: content.format,
         source: `configmap/${namespace}/${content.name}[${content.key}]`,

@@ -2,8 +2,9 @@ import {isMap} from 'yaml';
 import {templateLabel} from '../core/annotations.ts';
 import type {Fault, Position} from '../core/errors.ts';
 import {asList, asObject, asString, field, isObject, type Json, type JsonObject} from '../core/json.ts';
+import {readAdvised, readAdvisedDocument} from '../core/advice/read-advised.ts';
 import {fault, located, warning, type Finding, type Path} from '../core/template/finding.ts';
-import {laterKeys, templateKeys} from '../core/template/keys.ts';
+import {templateKeys} from '../core/template/keys.ts';
 import {readTemplate, readTemplateDocument, type TemplateReading} from '../core/template/read.ts';
 import {parseYaml, positionOf, type YamlDocument} from '../core/yaml.ts';
 import {placeInFile} from './block-place.ts';
@@ -28,11 +29,14 @@ export interface FileContent {
   readonly incomplete: boolean;
 }
 
-/** A file to read. `named`: the user named it, so that everything in it must be a template; else other things are ignored. */
+/** A file to read. */
 export interface TemplateFile {
   readonly path: string;
   readonly text: string;
+  /** The user named it, so that everything in it must be a template; else other things are ignored. */
   readonly named: boolean;
+  /** Whether advice is wanted among the warnings. */
+  readonly advised?: boolean;
 }
 
 /**
@@ -97,10 +101,11 @@ function readObject(part: Part, object: Json, path: Path): FileContent {
 }
 
 function readBare(part: Part, object: JsonObject): FileContent {
-  const {file, document} = part;
-  if (!file.named && !Object.keys(object).some((key) => [...templateKeys, ...laterKeys].includes(key))) return nothing;
+  const {file, document, lines} = part;
+  if (!file.named && !Object.keys(object).some((key) => templateKeys.includes(key as never))) return nothing;
   const name = nameOfFile(file.path);
-  const reading = readTemplateDocument(document, {name, format: 'template', source: file.path});
+  const origin = {name, format: 'template', source: file.path} as const;
+  const reading = file.advised === true ? readAdvisedDocument(document, lines, origin) : readTemplateDocument(document, origin);
   return found(part, {name, reading}, []);
 }
 
@@ -111,7 +116,8 @@ function readConfigMap(part: Part, object: JsonObject, path: Path): FileContent 
   switch (content.kind) {
     case 'text': {
       const place = placeInFile(document, [...path, 'data', content.key], lines);
-      const reading = readTemplate(content.text, {name: content.name, format: content.format, source: file.path, place});
+      const read = file.advised === true ? readAdvised : readTemplate;
+      const reading = read(content.text, {name: content.name, format: content.format, source: file.path, place});
       return found(part, {name: content.name, reading}, namePath);
     }
     case 'broken': {
@@ -154,7 +160,7 @@ function unparsed(part: Part): FileContent {
   // Scalars of the tree are the strings that were written.
   const kind = isMap(tree) ? asString(tree.get('kind')) : undefined;
   const named = isMap(tree) ? asString(tree.getIn(['metadata', 'name'])) : undefined;
-  const bare = isMap(tree) && kind === undefined && [...templateKeys, ...laterKeys].some((key) => tree.has(key));
+  const bare = isMap(tree) && kind === undefined && templateKeys.some((key) => tree.has(key));
   const name = kind === 'ConfigMap' ? named : bare ? nameOfFile(file.path) : undefined;
   if (name === undefined) return {...nothing, faults: document.faults, incomplete: true};
   const reading: TemplateReading = {entry: {kind: 'broken', name, faults: document.faults}, warnings: []};

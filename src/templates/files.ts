@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type {Fault} from '../core/errors.ts';
-import {readTemplateFile, type FileContent} from './file-content.ts';
+import {readTemplateFile, type FileContent, type TemplateFile} from './file-content.ts';
 import {nodeFileSystem, unreadableFault, type TemplateFileSystem} from './file-system.ts';
 import {combine, type LoadedTemplates, type PathContent} from './loaded.ts';
 
@@ -9,10 +9,13 @@ import {combine, type LoadedTemplates, type PathContent} from './loaded.ts';
  * their names, without hidden ones; other kinds in them are ignored, while in a file that was named they are faults. A file that
  * was named and lies in a folder that was named too is one file. Never rejects. Codes: those of readTemplateFile, `pathMissing`,
  * `pathUnreadable`, `notUtf8`, `noTemplates` (a folder without any), `duplicateTemplate` (two of one name: neither is usable).
+ *
+ * @param advised whether advice is wanted among the warnings.
  */
 export async function loadTemplates(
   paths: readonly string[],
   files: TemplateFileSystem = nodeFileSystem,
+  advised = false,
 ): Promise<LoadedTemplates> {
   const listings = await Promise.all(paths.map((given) => listPath(given, files)));
   const named = new Set(listings.flatMap((listing) => (listing.kind === 'file' ? [path.resolve(listing.path)] : [])));
@@ -20,7 +23,8 @@ export async function loadTemplates(
   for (const listing of listings) {
     const members = listing.files.map((file) => ({file, key: path.resolve(file)}));
     for (const {file, key} of members) {
-      if (!contents.has(key)) contents.set(key, {path: file, content: await readOne(file, named.has(key), files)});
+      if (!contents.has(key))
+        contents.set(key, {path: file, content: await readOne({path: file, named: named.has(key), advised}, files)});
     }
     const isEmpty = members.every(({key}) => isNothing(contents.get(key)?.content));
     const fault =
@@ -58,18 +62,18 @@ async function listPath(
   }
 }
 
-async function readOne(file: string, named: boolean, files: TemplateFileSystem): Promise<FileContent> {
+async function readOne(file: Omit<TemplateFile, 'text'>, files: TemplateFileSystem): Promise<FileContent> {
   let bytes: Uint8Array;
   try {
-    bytes = await files.read(file);
+    bytes = await files.read(file.path);
   } catch (error) {
-    return failed(unreadableFault(file, error));
+    return failed(unreadableFault(file.path, error));
   }
   try {
     const text = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
-    return readTemplateFile({path: file, text, named});
+    return readTemplateFile({...file, text});
   } catch {
-    return failed({code: 'notUtf8', message: 'the file is not UTF-8 text', fix: 'save it as UTF-8', source: file});
+    return failed({code: 'notUtf8', message: 'the file is not UTF-8 text', fix: 'save it as UTF-8', source: file.path});
   }
 }
 

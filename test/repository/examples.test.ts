@@ -9,10 +9,19 @@ const folders = readdirSync(examples, {withFileTypes: true})
   .filter((entry) => entry.isDirectory() && entry.name !== 'templates')
   .map(({name}) => name);
 const templates = readdirSync(path.join(examples, 'templates'));
+const ownTemplates = folders.filter((folder) => existsSync(path.join(examples, folder, 'templates')));
 
 /** The values of an annotation or a field, wherever it stands in the text. */
 function valuesOf(key: string, text: string): readonly string[] {
   return [...text.matchAll(new RegExp(`^ *${key}: (.+)$`, 'gm'))].map(([, value = '']) => value);
+}
+
+/** The templates that an example asks for, optional ones too. */
+function askedIn(folder: string): readonly string[] {
+  return valuesOf('pod-injector.dev/inject', read(folder, 'input.yaml'))
+    .filter((value) => value !== '"false"')
+    .flatMap((value) => value.split(','))
+    .map((name) => name.replace(/\?$/, ''));
 }
 
 describe.each(folders)('example %s', (folder) => {
@@ -33,18 +42,34 @@ describe.each(folders)('example %s', (folder) => {
   });
 
   test('asks for templates that are there', () => {
-    const asked = valuesOf('pod-injector.dev/inject', read(folder, 'input.yaml'))
-      .filter((value) => value !== '"false"')
-      .flatMap((value) => value.split(','));
-    for (const name of asked) expect(templates).toContain(`${name}.yaml`);
-    expect(asked.length > 0 || existsSync(path.join(examples, folder, 'templates'))).toBe(true);
+    const there = ownTemplates.includes(folder) ? readdirSync(path.join(examples, folder, 'templates')) : templates;
+    const asked = askedIn(folder);
+    for (const name of asked) expect(there).toContain(`${name}.yaml`);
+    expect(asked.length > 0 || ownTemplates.includes(folder)).toBe(true);
+  });
+
+  test('sets parameters only of templates that it asks for', () => {
+    const keys = [...read(folder, 'input.yaml').matchAll(/^ *pod-injector\.dev\/([a-z0-9-]+)\.[A-Za-z0-9_-]+: /gm)];
+    for (const [, name] of keys) expect(askedIn(folder)).toContain(name);
   });
 });
 
 test('each template is shown by an example', () => {
-  const asked = folders.flatMap((folder) => valuesOf('pod-injector.dev/inject', read(folder, 'input.yaml')));
-  const shown = new Set(asked.flatMap((value) => value.split(',')).map((name) => `${name}.yaml`));
+  const shown = new Set(folders.flatMap(askedIn).map((name) => `${name}.yaml`));
   expect(templates.filter((name) => !shown.has(name))).toEqual([]);
+});
+
+test('a template in a file of its own names its schema for editors', () => {
+  const bare = ownTemplates
+    .flatMap((folder) =>
+      readdirSync(path.join(examples, folder, 'templates')).map((file) => path.join(folder, 'templates', file)),
+    )
+    .filter((file) => !read(file).includes('kind: ConfigMap'));
+  expect(bare).not.toEqual([]);
+  for (const file of bare) {
+    const [, schema = ''] = /^# yaml-language-server: \$schema=(.+)\n/.exec(read(file)) ?? [];
+    expect(existsSync(path.resolve(examples, path.dirname(file), schema))).toBe(true);
+  }
 });
 
 test.each(templates)('template %s is a labelled ConfigMap of the name of its file, in the namespace of the injector', (file) => {

@@ -2,6 +2,7 @@ import {causes} from '../../../src/cli/explain/causes.ts';
 import {adviceCodes} from '../../../src/core/advice/codes.ts';
 import {noteCodes, refusalReasons, skipReasons} from '../../../src/core/reasons.ts';
 import {templateFaults, templateWarnings} from '../../../src/core/template/codes.ts';
+import {fileFaults} from '../../../src/templates/codes.ts';
 import {yamlFaults} from '../../../src/core/yaml-value.ts';
 import {adviceFixes, causeFixes, noteFixes, refusalFixes, skipFixes} from './fixes.ts';
 
@@ -53,6 +54,11 @@ function sections(): readonly Section[] {
       title: 'Invalid templates',
       text: 'Faults of a template, with line and column. A template that has one is not used; the last good version stays in force.',
       rows: pairs(templateFaults),
+    },
+    {
+      title: 'Files and ConfigMaps',
+      text: 'Why a file or a ConfigMap gives no template. In a folder other kinds and files are passed over.',
+      rows: pairs(fileFaults),
     },
     {
       title: 'Invalid YAML',

@@ -32,7 +32,7 @@ export function definitions(needed: readonly string[]): JsonObject {
 }
 
 /** A field's schema. One that is required, or an item of a list, is not null. */
-export function fieldSchema(field: FieldSchema, required = false): JsonObject {
+function fieldSchema(field: FieldSchema, required = false): JsonObject {
   const {type, list, mapOf} = field;
   if (list === undefined && mapOf !== true) return reference(type, required);
   const nothing = required ? [] : ['null'];

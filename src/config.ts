@@ -1,4 +1,5 @@
 import type {Fault} from './core/errors.ts';
+import {readServerVersion} from './core/kubernetes/version.ts';
 
 /** What `serve` runs with: every flag read and checked. Durations in milliseconds. */
 export interface Config {
@@ -18,6 +19,8 @@ export interface Config {
   readonly gracePeriodMs: number;
   /** How long requests in flight may take after that, before their connections are cut. */
   readonly drainTimeoutMs: number;
+  /** Minor version of the API server, 32 of 1.32, where it was said; else the cluster tells it. */
+  readonly serverMinor?: number;
 }
 
 /** What `serve` has to do with a cluster. */
@@ -98,7 +101,7 @@ export const serveFlags: readonly ServeFlag[] = [
   {
     name: 'webhook-configuration',
     value: 'NAME',
-    description: 'the MutatingWebhookConfiguration that gets the CA',
+    description: 'the name of the two webhook configurations that get the CA',
     standard: 'pod-injector',
   },
   {name: 'log-level', value: 'LEVEL', description: logLevels.join(', '), standard: 'info'},
@@ -108,6 +111,12 @@ export const serveFlags: readonly ServeFlag[] = [
     value: 'DURATION',
     description: 'on a signal, serve on for so long before closing',
     standard: '0s on a loopback address, else 5s',
+  },
+  {
+    name: 'server-version',
+    value: 'VERSION',
+    description: 'Kubernetes version that pods are injected for, such as 1.31',
+    standard: "the cluster's, else the newest known",
   },
   {name: 'drain-timeout', value: 'DURATION', description: 'then, time for requests in flight', standard: '10s'},
 ];
@@ -148,6 +157,7 @@ export function readServeConfig(
   const choice = clusterChoice(templates, text, environment);
   const inCluster = choice?.kind === 'inCluster';
   const namespace = valueOf('namespace', flags, environment)?.text ?? (environment['POD_NAMESPACE'] || undefined);
+  const serverMinor = read<number | undefined>('server-version', undefined, readServerVersion, 'a version such as 1.31');
   const registerUrl = read<string | undefined>('register-url', undefined, webhookUrl, urlRange);
   const podName = environment['POD_NAME'] || undefined;
   // Outside of a cluster nobody's Secret is touched unless it is named.
@@ -185,6 +195,7 @@ export function readServeConfig(
     logFormat: read('log-format', 'auto', (given) => logFormats.find((one) => one === given), `one of ${logFormats.join(', ')}`),
     gracePeriodMs: read('grace-period', isLoopback(host) ? 0 : 5000, duration, durationRange),
     drainTimeoutMs: read('drain-timeout', 10_000, duration, durationRange),
+    ...(serverMinor === undefined ? {} : {serverMinor}),
   };
   if (templates.length === 0 && choice === undefined) {
     faults.push({

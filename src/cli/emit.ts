@@ -54,6 +54,11 @@ export function emitKey(text: string): string {
   return isPlain(text) ? text : quote(text);
 }
 
+/** A string on one line outside of brackets, quoted where it must be. */
+export function emitLine(text: string): string {
+  return isPlain(text) || isPlainLine(text) ? text : quote(text);
+}
+
 function emitItems(items: readonly Json[], column: number, layout: Layout): string {
   return items.map((item) => emitItem(item, column, layout)).join('');
 }

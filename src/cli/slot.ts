@@ -1,7 +1,7 @@
 import type {Node} from 'yaml';
 import type {Json} from '../core/json.ts';
 import type {Edit} from './edit.ts';
-import {emitAfterColon, emitDocument, emitFlow, emitItem, emitKey} from './emit.ts';
+import {emitAfterColon, emitDocument, emitFlow, emitItem, emitKey, emitLine} from './emit.ts';
 import {beginsLine, endOf, isBlock, isBlockScalar, lineAfter, lineStart, rangeOf, type Layout} from './layout.ts';
 
 /** Where a node stands in its parent; `column` is that of the parent's keys or dashes. */
@@ -15,11 +15,11 @@ export type Slot =
 
 /**
  * The edits that put another value in a node's place. A value on its key's line keeps the spaces and the comment beside it, a
- * quoted string its quotes, brackets stay brackets; an anchor or tag of the old value goes.
+ * quoted string its quotes and a plain one none where it needs none, brackets stay brackets; an anchor or tag of the old value goes.
  */
 export function replaceNode(text: string, slot: Slot, node: Node | null, value: Json, layout: Layout): Edit[] {
   const [start, end] = rangeOf(node);
-  const inline = inlineText(text, node, value);
+  const inline = inlineText(text, node, value, slot.kind === 'flow' ? emitKey : emitLine);
   switch (slot.kind) {
     case 'flow':
       return [{start, end, text: inline ?? emitFlow(value, '')}];
@@ -69,7 +69,7 @@ function replaceField(
 }
 
 /** The new value where it can stand in the place of the old one's own text; undefined where lines must be written. */
-function inlineText(text: string, node: Node | null, value: Json): string | undefined {
+function inlineText(text: string, node: Node | null, value: Json, emit: (text: string) => string): string | undefined {
   if (node === null || isBlock(node) || isBlockScalar(node)) return undefined;
   const [start, end] = rangeOf(node);
   const old = text.slice(start, end);
@@ -82,7 +82,7 @@ function inlineText(text: string, node: Node | null, value: Json): string | unde
   if (typeof value !== 'string') return String(value);
   if (value.includes('\n')) return undefined;
   if (old.startsWith("'") && /^[ -~]*$/.test(value)) return `'${value.replaceAll("'", "''")}'`;
-  return old.startsWith('"') ? JSON.stringify(value) : emitKey(value);
+  return old.startsWith('"') ? JSON.stringify(value) : emit(value);
 }
 
 /** The end of a line's text, whose line break ends at `offset`. */

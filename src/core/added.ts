@@ -4,6 +4,7 @@ import {canonical, digest} from './canonical.ts';
 import {equals, isDefault, withoutDefaults} from './kubernetes/equality.ts';
 import {fieldOf, itemKey, type FieldSchema} from './kubernetes/schema.ts';
 import {escapeSegment} from './patch.ts';
+import {isRedirected, readPlace} from './redirected.ts';
 
 /**
  * What an injection added to a pod, as a tree over the pod's fields and its lists' items by their merge keys. `1` is a part
@@ -55,13 +56,18 @@ export function itemSchema(schema: FieldSchema): FieldSchema {
 export function holds(value: Json | undefined, added: Added, schema: FieldSchema): boolean {
   if (value === undefined || value === null) return false;
   const node: AddedNode = added === 1 || !isObject(added) ? {} : added;
-  if (isMoved(node)) return true;
+  if (isMoved(node)) return schema.type !== 'EnvVar' || isRedirected(value, node[movedKey]);
   // What stands there as it did before was not replaced, or not any more.
   if (isLeaf(node)) return node[priorKey] === undefined || !deepEqual(value, node[priorKey]);
   if (isList(value)) {
     const wanted = Object.keys(node).filter((key) => key !== priorKey);
     const items = new Map(value.map((item) => [segment(itemName(schema, item)), item]));
-    return wanted.every((key) => items.has(key) && holds(items.get(key), node[key] as Added, itemSchema(schema)));
+    return wanted.every((key) => {
+      const part = node[key] as Added;
+      // A container that was moved is to be found where it went, and not here.
+      if (schema.type === 'Container' && isObject(part) && isMoved(part)) return !items.has(key);
+      return items.has(key) && holds(items.get(key), part, itemSchema(schema));
+    });
   }
   if (!isObject(value)) return false;
   return Object.keys(node).every((key) => {
@@ -136,6 +142,11 @@ export function addedPaths(added: Added): string[] {
 function collectPaths(added: Added | Json | undefined, at: string, paths: string[]): void {
   let isWhole = true;
   if (isObject(added)) {
+    if (isMoved(added as AddedNode)) {
+      // Told by movedPaths; of a variable there is no more to say, a container may have gained something on the way.
+      if (readPlace(added[movedKey]) !== undefined) return;
+      isWhole = false;
+    }
     for (const key of Object.keys(added)) {
       if (key === priorKey || key === movedKey) continue;
       isWhole = false;
@@ -195,7 +206,8 @@ function isLeaf(node: AddedNode): boolean {
   return Object.keys(node).every((key) => key === priorKey);
 }
 
-function unsegment(key: string): string {
+/** The name behind a key of a node. */
+export function unsegment(key: string): string {
   return key.startsWith('~') ? key.slice(1) : key;
 }
 

@@ -1,5 +1,4 @@
-import {asString, isObject, type JsonObject} from './json.ts';
-import {nearest} from './nearest.ts';
+import {asString, type JsonObject} from './json.ts';
 import type {Fault} from './errors.ts';
 import type {Note} from './outcome.ts';
 import type {TemplateSnapshot} from './template.ts';
@@ -20,6 +19,18 @@ export const legacyPrefix = 'initializer.kubernetes.io/';
 
 /** The template's image where the author wrote this: the API demands an image in a pod template. */
 export const autoImage = 'auto';
+
+/** The annotation that sets a parameter: `pod-injector.dev/TEMPLATE.PARAMETER`. */
+export function parameterKey(template: string, parameter: string): string {
+  return `${domain}/${template}.${parameter}`;
+}
+
+/** The template and the parameter that an annotation's key names; undefined for any other key. A parameter's name has no dots. */
+export function readParameterKey(key: string): {readonly template: string; readonly parameter: string} | undefined {
+  const dot = key.lastIndexOf('.');
+  if (!key.startsWith(`${domain}/`) || dot <= domain.length + 1) return undefined;
+  return {template: key.slice(domain.length + 1, dot), parameter: key.slice(dot + 1)};
+}
 
 /** One template that an annotation asks for. `name?` is optional: where it cannot be injected, the pod goes on without it. */
 export interface Request {
@@ -71,34 +82,6 @@ export function readAsk(annotations: JsonObject | undefined, templates: Template
   if (faults.length > 0) kind = 'list';
   return kind === 'nothing' && notes.length === 0 ? nothing : {kind, requests, faults, notes};
 }
-
-/** The annotations of our domain that nothing reads, and our annotations written as labels: one note each, naming the nearest right one. */
-export function unreadKeys(metadata: JsonObject | undefined): Note[] {
-  const notes: Note[] = [];
-  const annotations = isObject(metadata?.['annotations']) ? metadata['annotations'] : undefined;
-  for (const key in annotations) {
-    if (!key.startsWith(`${domain}/`) || key === injectKey || key === statusKey) continue;
-    // Whoever writes more of them does not read what is said of each.
-    if (notes.length === maxNotes) break;
-    const right = nearest(key, [injectKey]) ?? injectKey;
-    notes.push({
-      code: 'unknownAnnotation',
-      message: `nothing reads the annotation ${key}; did you mean ${right}?`,
-      path: `/metadata/annotations/${key.replaceAll('/', '~1')}`,
-    });
-  }
-  const labels = isObject(metadata?.['labels']) ? metadata['labels'] : undefined;
-  if (labels !== undefined && Object.hasOwn(labels, injectKey)) {
-    notes.push({
-      code: 'unknownAnnotation',
-      message: `${injectKey} is a label here, and only the annotation of that name is read`,
-      path: '/metadata/labels',
-    });
-  }
-  return notes;
-}
-
-const maxNotes = 20;
 
 /** The annotations that decide about injection, with their values: equal before and after means that nothing was asked anew. */
 export function injectionAnnotations(annotations: JsonObject | undefined): string {

@@ -3,10 +3,11 @@ import type {Fault} from './errors.ts';
 import {asList, asObject, asString, type Json, type JsonObject} from './json.ts';
 import {covers, equals} from './kubernetes/equality.ts';
 import {cleanPath, fieldOf} from './kubernetes/schema.ts';
-import {nearest} from './nearest.ts';
 import {escapeSegment} from './patch.ts';
 import {knowingEmpty, type Part} from './part.ts';
-import {namesIn, ownerOf, type Scene} from './scene.ts';
+import type {ContainerList} from './placement.ts';
+import {ownerOf, type Scene} from './scene.ts';
+import {applicationContainers, applicationInitContainers, type Targets} from './targets.ts';
 import type {Template} from './template.ts';
 import {unite} from './underlay.ts';
 
@@ -15,20 +16,41 @@ import {unite} from './underlay.ts';
  * `appContainerMissing`, `mountPathConflict`.
  */
 export function addToApplication(containers: readonly Json[], template: Template, scene: Scene): Part<readonly Json[]> {
-  const {env, envFrom, volumeMounts} = template.app;
-  if (env.length === 0 && envFrom.length === 0 && volumeMounts.length === 0)
-    return {value: containers, added: undefined, kept: [], faults: []};
-  const faults: Fault[] = [];
-  const names = applicationNames(containers, template, scene, faults);
+  if (!givesSomething(template)) return nothing(containers);
+  return addToList('containers', containers, applicationContainers(containers, template, scene), template, scene);
+}
+
+/** The same for the init containers of the application that the template names. Same faults. */
+export function addToInitContainers(containers: readonly Json[], template: Template, scene: Scene): Part<readonly Json[]> {
+  if (template.app.initContainers.length === 0 || !givesSomething(template)) return nothing(containers);
+  return addToList('initContainers', containers, applicationInitContainers(containers, template, scene), template, scene);
+}
+
+function givesSomething({app: {env, envFrom, volumeMounts}}: Template): boolean {
+  return env.length > 0 || envFrom.length > 0 || volumeMounts.length > 0;
+}
+
+function nothing(containers: readonly Json[]): Part<readonly Json[]> {
+  return {value: containers, added: undefined, kept: [], faults: []};
+}
+
+function addToList(
+  list: ContainerList,
+  containers: readonly Json[],
+  targets: Targets,
+  template: Template,
+  scene: Scene,
+): Part<readonly Json[]> {
+  const faults = [...targets.faults];
   const result = [...containers];
   const added: [string, Added][] = [];
   const kept: string[] = [];
   for (const [index, item] of containers.entries()) {
     const container = asObject(item);
     const name = asString(container?.['name']);
-    if (container === undefined || name === undefined || !names.has(name)) continue;
-    const part = addToContainer(container, `/spec/containers/${index}`, template, scene);
-    kept.push(...part.kept.map((path) => `containers/${name}/${path}`));
+    if (container === undefined || name === undefined || !targets.names.has(name)) continue;
+    const part = addToContainer(container, `/spec/${list}/${index}`, template, scene);
+    kept.push(...part.kept.map((path) => `${list}/${name}/${path}`));
     faults.push(...part.faults);
     if (part.added === undefined) continue;
     result[index] = part.value;
@@ -40,27 +62,6 @@ export function addToApplication(containers: readonly Json[], template: Template
     kept,
     faults,
   };
-}
-
-function applicationNames(containers: readonly Json[], template: Template, scene: Scene, faults: Fault[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  const present = namesIn(containers).filter((name) => !scene.owners.has(`containers/${name}`));
-  for (const wanted of template.app.containers) {
-    if (wanted === '*') {
-      for (const name of scene.app) if (!scene.owners.has(`containers/${name}`)) names.add(name);
-    } else if (present.includes(wanted)) {
-      names.add(wanted);
-    } else {
-      const near = nearest(wanted, present);
-      faults.push({
-        code: 'appContainerMissing',
-        message: `template ${template.name} gives to the container ${JSON.stringify(wanted)}, and the pod has ${present.join(', ') || 'none'}`,
-        fix: near === undefined ? 'name a container of the pod, or * for all' : `did you mean ${near}?`,
-        path: '/spec/containers',
-      });
-    }
-  }
-  return names;
 }
 
 function addToContainer(container: JsonObject, pointer: string, template: Template, scene: Scene): Part<JsonObject> {

@@ -118,11 +118,16 @@ function qosNotes(before: JsonObject, after: JsonObject): Note[] {
 function isGuaranteed(pod: JsonObject): boolean {
   const spec = asObject(pod['spec']);
   if (spec === undefined) return false;
+  // Resources stated for the whole pod decide alone: KEP-2837.
+  const own = asObject(spec['resources']);
+  if (own?.['requests'] !== undefined || own?.['limits'] !== undefined)
+    return decisive.every((resource) => isExact(spec, resource));
   const containers = [...containersOf(spec, 'containers'), ...containersOf(spec, 'initContainers')];
-  return (
-    containers.length > 0 && containers.every((container) => ['cpu', 'memory'].every((resource) => isExact(container, resource)))
-  );
+  return containers.length > 0 && containers.every((container) => decisive.every((resource) => isExact(container, resource)));
 }
+
+/** What decides the class. */
+const decisive = ['cpu', 'memory'] as const;
 
 function isExact(container: JsonObject, resource: string): boolean {
   const resources = asObject(container['resources']);

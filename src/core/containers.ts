@@ -1,15 +1,13 @@
 import {mergeAdded, priorKey, segment, type Added} from './added.ts';
 import {autoImage} from './annotations.ts';
 import type {Fault} from './errors.ts';
-import {asList, asObject, asString, type Json, type JsonObject} from './json.ts';
+import {asList, type Json, type JsonObject} from './json.ts';
 import {defaultPullPolicy} from './kubernetes/image.ts';
 import type {Part} from './part.ts';
+import {withPlaced, type ContainerList} from './placement.ts';
 import {findNamed, namesIn, ownerOf, type Scene} from './scene.ts';
 import type {Template} from './template.ts';
 import {underlay} from './underlay.ts';
-
-/** The two lists of a pod that hold containers. */
-export type ContainerList = 'containers' | 'initContainers';
 
 /**
  * Adds a template's containers to one of the pod's lists. A container that the author wrote under the same name in the same
@@ -43,11 +41,10 @@ export function addContainers(spec: JsonObject, list: ContainerList, template: T
     }
     scene.owners.set(part, template.name);
   }
-  const at = fresh.length === 0 ? 0 : placeFor(result, list, template, scene, fresh.length);
-  if (at === undefined) faults.push(positionFault(result, template));
-  else result.splice(at, 0, ...fresh);
+  const placed = withPlaced(result, {template, list, spec, fresh}, scene);
+  if (placed === undefined) faults.push(positionFault(result, template));
   return {
-    value: added.length === 0 ? containers : result,
+    value: added.length === 0 ? containers : (placed ?? result),
     added: added.length === 0 ? undefined : Object.fromEntries(added),
     kept,
     faults,
@@ -55,7 +52,7 @@ export function addContainers(spec: JsonObject, list: ContainerList, template: T
 }
 
 /** The template's container under the author's of the same name. `image: auto` is the template's image and pull policy. */
-function customise(
+export function customise(
   container: JsonObject,
   own: JsonObject,
   path: string,
@@ -88,43 +85,6 @@ function nameFault(spec: JsonObject, list: ContainerList, name: string, template
     };
   }
   return undefined;
-}
-
-/** Where new containers go, or undefined where the container beside which they are placed is missing. */
-function placeFor(
-  list: readonly Json[],
-  name: ContainerList,
-  template: Template,
-  scene: Scene,
-  count: number,
-): number | undefined {
-  const main: ContainerList = template.pattern === 'init' ? 'initContainers' : 'containers';
-  const {position} = template;
-  if (name !== main || position === 'last') return beforeLater(list, scene);
-  if (position === 'first') return after(scene, `${name}/first`, count);
-  const beside = findNamed(list, 'before' in position ? position.before : position.after)?.index;
-  if (beside === undefined) return undefined;
-  return 'before' in position ? beside : beside + 1 + after(scene, `${name}/after/${position.after}`, count);
-}
-
-/**
- * The end of the list, but before what the author wrote or changed there of templates that are still to come: templates keep
- * their order, which for init containers is the order in which they run.
- */
-function beforeLater(list: readonly Json[], scene: Scene): number {
-  let at = list.length;
-  for (; at > 0; at -= 1) {
-    const name = asString(asObject(list[at - 1])?.['name']) ?? '';
-    if (!scene.brought.has(name) || scene.owners.has(`containers/${name}`)) break;
-  }
-  return at;
-}
-
-/** How many containers earlier templates put at the same place; they keep their order. */
-function after(scene: Scene, place: string, count: number): number {
-  const before = scene.placed.get(place) ?? 0;
-  scene.placed.set(place, before + count);
-  return before;
 }
 
 function positionFault(list: readonly Json[], template: Template): Fault {

@@ -1,31 +1,32 @@
 import type {Added} from './added.ts';
-import {unreadKeys, type Request} from './annotations.ts';
+import {applicationOf, type Application} from './application-names.ts';
 import {checkPod} from './check.ts';
-import {namespaceObjectOf, type Decision, type NamespaceFacts} from './decide.ts';
+import type {Decision} from './decide.ts';
 import {isDone} from './done.ts';
 import type {Fault} from './errors.ts';
 import {asObject, deepEqual, type JsonObject} from './json.ts';
 import {isOptional, isWindows, lookUp, templateContainers} from './lookup.ts';
+import {newestMinor} from './kubernetes/version.ts';
 import {mergeTemplate} from './merge.ts';
 import type {Note, TemplateOutcome, Verdict} from './outcome.ts';
+import {choosesNative} from './patterns/native.ts';
 import {skipReasons, type RefusalReason} from './reasons.ts';
 import {render, type Surroundings} from './render.ts';
-import {defaultForeignContainers, namesIn, type Scene} from './scene.ts';
+import {copyScene, openScene, type Scene} from './scene.ts';
 import {shapeFault, unresolvedImages} from './shape.ts';
 import {authorsPart, emptyParents, readStatus, writeStatus, type Status, type StatusEntry} from './status.ts';
+import {surroundingsOf, type PodFacts} from './surroundings.ts';
 import type {TemplateSnapshot} from './template.ts';
+import {unreadKeys} from './unread.ts';
 
 /** What a pod's injection needs besides the pod and the decision. */
-export interface PodContext {
+export interface PodContext extends PodFacts {
   readonly templates: TemplateSnapshot;
   readonly foreignContainers?: ReadonlySet<string>;
   /** What the workload's pass wrote into the pod template besides. */
   readonly own?: Added;
   /** The object is a pod that is being created, and another injector may have been there between two reviews of it. */
   readonly reviewedAgain: boolean;
-  readonly namespace: NamespaceFacts;
-  /** `{kind, name}` of what the pod belongs to; empty for a pod of its own. */
-  readonly workload: JsonObject;
   readonly serverMinor?: number;
 }
 
@@ -43,11 +44,12 @@ export interface PodOutcome {
  * templates are injected afresh.
  */
 export function injectPod(pod: JsonObject, decision: Decision, context: PodContext): PodOutcome {
-  const notes = [...decision.notes, ...unreadKeys(asObject(pod['metadata']))];
+  const readers = {requests: decision.requests, templates: context.templates, readsParameters: true};
+  const notes = [...decision.notes, ...unreadKeys(asObject(pod['metadata']), readers)];
   const status = readStatus(pod);
   if (decision.faults.length > 0) return refused(pod, decision.faults, [], notes);
   if (decision.requests.length === 0) return withdraw(pod, status, decision, notes);
-  if (status !== undefined && isDone(pod, status, decision.requests, context.templates)) {
+  if (status !== undefined && isDone(pod, status, decision, context)) {
     return {verdict: {kind: 'alreadyInjected'}, pod, templates: status.templates.map(already), notes: []};
   }
   const misshapen = shapeFault(pod);
@@ -83,8 +85,9 @@ function injectAfresh(
   context: PodContext,
   notes: readonly Note[],
 ): PodOutcome {
-  const app = applicationOf(author, status, decision.requests, context);
-  const merged = mergeAll(author, app, decision, context);
+  const brought = templateContainers(decision.requests, context.templates);
+  const app = applicationOf(author, status, brought, context);
+  const merged = mergeAll(author, app, brought, decision, context);
   const {entries, outcomes} = merged;
   const faults = merged.faults.length > 0 ? merged.faults : unresolvedImages(merged.pod);
   if (faults.length > 0) return refused(pod, faults, outcomes, [...notes, ...merged.notes]);
@@ -95,7 +98,8 @@ function injectAfresh(
   const written = writeStatus(merged.pod, {
     v: 1,
     at: status?.own === undefined ? at : status.at,
-    app,
+    app: app.containers,
+    ...(app.initContainers.length === 0 ? {} : {appInit: app.initContainers}),
     ...(own === undefined ? {} : {own}),
     templates: entries,
   });
@@ -126,25 +130,18 @@ interface Merged {
   readonly notes: readonly Note[];
 }
 
-function mergeAll(author: JsonObject, app: readonly string[], decision: Decision, context: PodContext): Merged {
-  const {requests, sources} = decision;
+function mergeAll(
+  author: JsonObject,
+  app: Application,
+  brought: ReadonlySet<string>,
+  decision: Decision,
+  context: PodContext,
+): Merged {
+  const {requests} = decision;
   const {templates} = context;
-  const surroundings: Surroundings = {
-    pod: author,
-    namespaceObject: namespaceObjectOf(context.namespace),
-    workload: context.workload,
-    sources,
-  };
+  const surroundings = surroundingsOf(author, decision, context);
   let pod = author;
-  const brought = templateContainers(requests, templates);
-  let scene: Scene = {
-    app,
-    brought,
-    owners: new Map(),
-    placed: new Map(),
-    listens: new Map(),
-    serverMinor: context.serverMinor,
-  };
+  let scene = openScene({app: app.containers, appInit: app.initContainers, brought, serverMinor: context.serverMinor});
   const entries: StatusEntry[] = [];
   const outcomes: TemplateOutcome[] = [];
   const faults: Fault[] = [];
@@ -153,19 +150,25 @@ function mergeAll(author: JsonObject, app: readonly string[], decision: Decision
     const {name} = request;
     const optional = isOptional(request, templates.get(name));
     // An optional template that fails must leave no trace of itself.
-    const trial: Scene = optional
-      ? {...scene, owners: new Map(scene.owners), placed: new Map(scene.placed), listens: new Map(scene.listens)}
-      : scene;
+    const trial = optional ? copyScene(scene) : scene;
     const one = injectOne(pod, name, trial, templates, surroundings);
     switch (one.kind) {
       case 'injected': {
         const {added, kept = []} = one.entry;
+        const {native} = one;
         scene = trial;
         ({pod} = one);
         entries.push(one.entry);
-        outcomes.push({name, kind: 'injected', ...(added === undefined ? {} : {added}), kept});
+        outcomes.push({
+          name,
+          kind: 'injected',
+          ...(added === undefined ? {} : {added}),
+          ...(native === undefined ? {} : {native}),
+          kept,
+        });
         for (const path of kept)
           notes.push({code: 'kept', message: `template ${name}: ${path} was there already and stays as it is`, template: name});
+        if (native !== undefined && context.serverMinor === undefined) notes.push(assumed(name));
         break;
       }
       case 'skipped':
@@ -195,7 +198,7 @@ function mergeAll(author: JsonObject, app: readonly string[], decision: Decision
 }
 
 type One =
-  | {readonly kind: 'injected'; readonly pod: JsonObject; readonly entry: StatusEntry}
+  | {readonly kind: 'injected'; readonly pod: JsonObject; readonly entry: StatusEntry; readonly native: boolean | undefined}
   | {readonly kind: 'skipped'; readonly reason: 'windows' | 'whenFalse'}
   | {readonly kind: 'refused'; readonly faults: readonly Fault[]};
 
@@ -211,6 +214,7 @@ function injectOne(pod: JsonObject, name: string, scene: Scene, templates: Templ
   return {
     kind: 'injected',
     pod: merged.value,
+    native: choosesNative(rendering.template, scene.serverMinor),
     entry: {
       name: template.name,
       hash: template.hash,
@@ -220,21 +224,12 @@ function injectOne(pod: JsonObject, name: string, scene: Scene, templates: Templ
   };
 }
 
-/** On a second review what stands in the pod beside the known containers was put there by another injector. */
-function applicationOf(
-  author: JsonObject,
-  status: Status | undefined,
-  requests: readonly Request[],
-  context: PodContext,
-): readonly string[] {
-  const customised = templateContainers(requests, context.templates);
-  const names = namesIn(asObject(author['spec'])?.['containers']).filter((name) => !customised.has(name));
-  if (status !== undefined && context.reviewedAgain) {
-    const known = new Set(status.app);
-    return names.filter((name) => known.has(name));
-  }
-  const foreign = context.foreignContainers ?? defaultForeignContainers;
-  return names.filter((name) => !foreign.has(name));
+function assumed(template: string): Note {
+  return {
+    code: 'nativeAssumed',
+    message: `template ${template}: its containers are native sidecars, because Kubernetes 1.${newestMinor} is assumed; say --server-version where it is older`,
+    template,
+  };
 }
 
 function refused(

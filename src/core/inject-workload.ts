@@ -1,13 +1,16 @@
-import {formatRequests, injectKey, unreadKeys} from './annotations.ts';
+import {formatRequests, injectKey} from './annotations.ts';
 import {decide} from './decide.ts';
 import {isDone} from './done.ts';
 import {injectPod, type PodOutcome} from './inject-pod.ts';
 import type {InjectInput} from './input.ts';
 import {asObject, deepEqual, type JsonObject} from './json.ts';
-import {isOptional, templateContainers} from './lookup.ts';
+import {templateContainers} from './lookup.ts';
 import type {Note, Outcome, TemplateOutcome, Verdict} from './outcome.ts';
 import {skipReasons, type SkipReason} from './reasons.ts';
-import {holdsAll, withAnnotation, withoutRests, writeStatus, type Status} from './status.ts';
+import {resolvedAnnotations} from './resolved.ts';
+import {shapeFault} from './shape.ts';
+import {holdsAll, withoutRests, writeStatus, type Status} from './status.ts';
+import {unreadKeys} from './unread.ts';
 import {
   authorNow,
   isAuthorUnchanged,
@@ -51,17 +54,19 @@ export function injectWorkload(input: InjectInput, workload: Workload, template:
 }
 
 /** Rollbacks and the output of `preview` bring a complete status of their own, and are kept as they are. */
-function bringsItsOwn({input, now, then, decision}: Change): boolean {
+function bringsItsOwn(change: Change): boolean {
+  const {now, then, decision} = change;
   if (now.status === undefined || decision.optOut || (then !== undefined && isSameStatus(now, then))) return false;
-  return isDone(now.template, now.status, decision.requests, input.templates);
+  return isDoneIn(now.template, now.status, change);
+}
+
+function isDoneIn(template: JsonObject, status: Status, {input, workload, decision}: Change): boolean {
+  return isDone(template, status, decision, {...input, workload: workloadFacts(input.object, workload)});
 }
 
 function unchanged(change: Change, then: Side): Outcome {
   const {input, now, decision} = change;
-  const complete =
-    decision.level === 'workload' &&
-    then.status !== undefined &&
-    isDone(then.template, then.status, decision.requests, input.templates);
+  const complete = decision.level === 'workload' && then.status !== undefined && isDoneIn(then.template, then.status, change);
   const verdict: Verdict = complete ? (decision.optOut ? skip('optedOut') : {kind: 'alreadyInjected'}) : skip('unchanged');
   const notes: Note[] = [];
   if (now.status !== undefined && complete && !holdsAll(now.template, now.status)) {
@@ -116,13 +121,15 @@ function keepJob(change: Change, then: Side): Outcome {
 function rewrite(change: Change): Outcome {
   const {input, decision} = change;
   const status = change.now.status ?? change.then?.status;
-  const notes = unreadKeys(asObject(input.object['metadata']));
+  const notes = unreadOf(change, true);
   const author = withoutRests(change.author, status, templateContainers(decision.requests, input.templates));
-  const requests = decision.requests.map((request) => ({
-    ...request,
-    optional: isOptional(request, input.templates.get(request.name)),
-  }));
-  const list = withAnnotation(author, injectKey, decision.optOut ? 'false' : formatRequests(requests));
+  const misshapen = shapeFault(author);
+  if (misshapen !== undefined)
+    return outcome(input, decision.optOut ? skip('optedOut') : {kind: 'refused', faults: [misshapen]}, {
+      level: 'workload',
+      notes,
+    });
+  const list = resolvedAnnotations(author, decision, input.templates);
   if (decision.optOut) {
     const result = withoutRests(writeStatus(list.value, {v: 1, at: 'workload', app: [], own: list.added, templates: []}), status);
     return outcome(input, skip('optedOut'), {level: 'workload', object: replaced(change, result), notes});
@@ -182,7 +189,7 @@ function atPods(change: Change): Outcome {
     workload: workloadFacts(input.object, change.workload),
     reviewedAgain: false,
   });
-  const notes = [...unreadKeys(asObject(input.object['metadata'])), ...pod.notes, ...jobNotes(change, pod.templates)];
+  const notes = [...unreadOf(change, false), ...pod.notes, ...jobNotes(change, pod.templates)];
   if (input.view === 'pods')
     return outcome(input, pod.verdict, {
       level: decision.level,
@@ -193,12 +200,20 @@ function atPods(change: Change): Outcome {
   return outcome(input, skip(reason), {level: decision.level, templates: pod.templates, notes, forecast: pod.verdict});
 }
 
+/** Which annotations of the workload itself nothing reads; its parameters count only where it asks itself. */
+function unreadOf({input, decision}: Change, readsParameters: boolean): Note[] {
+  const {requests} = decision;
+  return unreadKeys(asObject(input.object['metadata']), {requests, templates: input.templates, readsParameters});
+}
+
 function jobNotes(change: Change, templates: PodOutcome['templates']): Note[] {
   const {kind} = change.workload;
   if (kind !== 'Job' && kind !== 'CronJob') return [];
   return templates.flatMap((one): Note[] => {
     const entry = change.input.templates.get(one.name);
     if (one.kind !== 'injected' || entry?.kind !== 'good' || entry.template.containers.length === 0) return [];
+    // A native sidecar ends when the containers of the Job have ended.
+    if (one.native === true || entry.template.native === 'always') return [];
     return [
       {
         code: 'classicSidecarInJob',

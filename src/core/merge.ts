@@ -1,5 +1,5 @@
 import {mergeAdded, priorKey, segment, type Added} from './added.ts';
-import {addToApplication} from './application.ts';
+import {addToApplication, addToInitContainers} from './application.ts';
 import {addContainers} from './containers.ts';
 import type {Fault} from './errors.ts';
 import {asList, asObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
@@ -19,31 +19,38 @@ import {underlay} from './underlay.ts';
  * injected whole or not at all. All faults are found in one run. Changes the scene, nothing else.
  */
 export function mergeTemplate(pod: JsonObject, template: Template, scene: Scene): Part<JsonObject> {
+  if (template.native === 'never' && template.ambassador.length === 0 && template.adapter === undefined)
+    return mergeBound(pod, template, scene);
   const bound = bind(pod, template, scene);
-  if (bound.template === template && bound.pod === pod && bound.faults.length === 0) return mergeBound(pod, template, scene);
   const merged = mergeBound(bound.pod, bound.template, scene);
   return {
     value: merged.value,
     added: mergeAdded(bound.added, merged.added),
     kept: [...bound.kept, ...merged.kept],
-    faults: [...bound.faults, ...merged.faults],
+    faults: distinct([...bound.faults, ...merged.faults]),
   };
 }
 
 /** Each pattern's own rules, on what the one before it made. A template of any pattern may have any of the keys. */
 function bind(pod: JsonObject, template: Template, scene: Scene): Bound {
-  let bound: Bound = {template, pod, added: undefined, kept: [], faults: []};
-  for (const step of [bindAdapter, bindAmbassador, bindNative]) {
-    const next = step(bound.pod, bound.template, scene);
-    if (next.pod === bound.pod && next.template === bound.template && next.faults.length === 0) continue;
-    bound = {
-      ...next,
-      added: mergeAdded(bound.added, next.added),
-      kept: [...bound.kept, ...next.kept],
-      faults: [...bound.faults, ...next.faults],
-    };
-  }
-  return bound;
+  return [bindAdapter, bindAmbassador, bindNative].reduce<Bound>(
+    (bound, step) => {
+      const next = step(bound.pod, bound.template, scene);
+      return {
+        template: next.template,
+        pod: next.pod,
+        added: mergeAdded(bound.added, next.added),
+        kept: [...bound.kept, ...next.kept],
+        faults: [...bound.faults, ...next.faults],
+      };
+    },
+    {template, pod, added: undefined, kept: [], faults: []},
+  );
+}
+
+/** What several steps found wrong is said once. */
+function distinct(faults: readonly Fault[]): readonly Fault[] {
+  return faults.filter((fault, index) => faults.findIndex((other) => other.message === fault.message) === index);
 }
 
 function mergeBound(pod: JsonObject, template: Template, scene: Scene): Part<JsonObject> {
@@ -51,6 +58,7 @@ function mergeBound(pod: JsonObject, template: Template, scene: Scene): Part<Jso
   const init = addContainers(before, 'initContainers', template, scene);
   const main = addContainers(before, 'containers', template, scene);
   const app = addToApplication(main.value, template, scene);
+  const appInit = addToInitContainers(init.value, template, scene);
   const volumes = addVolumes(before, template, scene);
   const changed: Record<string, Json> = {};
   const specNode: Record<string, Added> = {};
@@ -59,7 +67,7 @@ function mergeBound(pod: JsonObject, template: Template, scene: Scene): Part<Jso
     changed[name] = value;
     specNode[name] = knowingEmpty(before[name], added);
   };
-  put('initContainers', init.value, init.added);
+  put('initContainers', appInit.value, mergeAdded(init.added, appInit.added));
   put('containers', app.value, mergeAdded(main.added, app.added));
   put('volumes', volumes.value, volumes.added);
   const spec = {...before, ...changed};
@@ -73,11 +81,11 @@ function mergeBound(pod: JsonObject, template: Template, scene: Scene): Part<Jso
   const node: [string, Added][] = [];
   if (metadata.added !== undefined) node.push(['metadata', metadata.added]);
   if (specAdded !== undefined) node.push(['spec', specAdded]);
-  const faults = [...init.faults, ...main.faults, ...app.faults, ...volumes.faults];
+  const faults = [...init.faults, ...main.faults, ...app.faults, ...appInit.faults, ...volumes.faults];
   return {
     value,
     added: node.length === 0 ? undefined : Object.fromEntries(node),
-    kept: [...init.kept, ...main.kept, ...app.kept, ...fields.kept, ...metadata.kept],
+    kept: [...init.kept, ...main.kept, ...app.kept, ...appInit.kept, ...fields.kept, ...metadata.kept],
     faults: faults.length > 0 ? faults : portFaults(fields.value, template, scene),
   };
 }

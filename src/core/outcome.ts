@@ -22,7 +22,7 @@ export interface TemplateOutcome {
   readonly kind: 'injected' | 'alreadyInjected' | 'removed' | 'skipped' | 'refused';
   readonly reason?: SkipReason | RefusalReason;
   readonly message?: string;
-  /** What was added, for addedPaths; undefined for nothing. */
+  /** What was added, for addedPaths, and moved, for movedPaths; undefined for nothing. */
   readonly added?: Added;
   /** Whether its containers run as native sidecars; undefined where it left no choice. */
   readonly native?: boolean;

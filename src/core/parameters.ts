@@ -1,11 +1,13 @@
-import type {Level} from './outcome.ts';
+import {domain, parameterKey} from './annotations.ts';
 import type {Fault} from './errors.ts';
-import type {Json, JsonObject} from './json.ts';
-import type {Template} from './template.ts';
+import {field, type Json, type JsonObject} from './json.ts';
+import {nearest} from './nearest.ts';
+import type {Level} from './outcome.ts';
+import {allowed, allows, parseValue, shown, type ValueRule} from './parameter-value.ts';
+import {escapeSegment} from './patch.ts';
 
-/** What a template declares of one parameter, in JSON Schema's words (https://json-schema.org/draft/2020-12/json-schema-validation). */
-export interface Parameter {
-  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object';
+/** What a template declares of one parameter. Without a default it must be set. */
+export interface Parameter extends ValueRule {
   readonly description?: string;
   readonly default?: Json;
 }
@@ -16,13 +18,105 @@ export interface ParameterSource {
   readonly annotations: JsonObject | undefined;
 }
 
+/** What of a template its parameters are read by. */
+export interface Declaration {
+  readonly name: string;
+  readonly parameters: ReadonlyMap<string, Parameter>;
+}
+
 /**
- * The values of a template's parameters: from the nearest source that sets one, else the default. Faults: `unknownParameter`,
- * `badParameter`, `parameterMissing`.
+ * The values of a template's parameters: from the nearest source that sets one, else the default. Faults: `badParameter`,
+ * `parameterMissing`, and those of {@link unknownParameters}. Never throws.
  */
 export function readParameters(
-  _template: Template,
-  _sources: readonly ParameterSource[],
+  template: Declaration,
+  sources: readonly ParameterSource[],
 ): {readonly values: JsonObject; readonly faults: readonly Fault[]} {
-  return {values: {}, faults: []};
+  const faults: Fault[] = [...unknownParameters(template, sources)];
+  const values: [string, Json][] = [];
+  for (const [name, parameter] of template.parameters) {
+    const key = parameterKey(template.name, name);
+    const source = sources.find(({annotations}) => isSet(field(annotations, key)));
+    const text = field(source?.annotations, key);
+    if (source === undefined || text === undefined) {
+      if (parameter.default === undefined) faults.push(missing(template, name, parameter));
+      else values.push([name, parameter.default]);
+      continue;
+    }
+    const value = typeof text === 'string' ? parseValue(parameter.type, text) : undefined;
+    if (value !== undefined && allows(parameter, value)) values.push([name, value]);
+    else faults.push(bad(template, key, text, parameter, source.level));
+  }
+  // fromEntries defines fields, whatever they are called.
+  return {values: Object.fromEntries(values), faults};
+}
+
+/** `unknownParameter` for each annotation that sets a parameter which the template does not declare. */
+export function unknownParameters(template: Declaration, sources: readonly ParameterSource[]): readonly Fault[] {
+  const prefix = `${domain}/${template.name}.`;
+  let faults: Fault[] | undefined;
+  for (const {annotations, level} of sources) {
+    for (const key in annotations) {
+      if (!key.startsWith(prefix) || !isSet(annotations[key])) continue;
+      const name = key.slice(prefix.length);
+      // With one more dot it is a parameter of a template whose name is longer.
+      if (!name.includes('.') && !template.parameters.has(name)) (faults ??= []).push(unknown(template, key, name, level));
+    }
+  }
+  return faults ?? none;
+}
+
+/** Where an annotation stands, in words. */
+const places: Readonly<Record<Level, string>> = {
+  pod: 'the pod',
+  podTemplate: 'the pod template',
+  workload: 'the workload',
+  namespace: 'the namespace',
+};
+
+const none: readonly Fault[] = Object.freeze([]);
+
+/** A null annotation is an absent one, as it is to Go's JSON decoder. */
+function isSet(value: Json | undefined): value is Json {
+  return value !== undefined && value !== null;
+}
+
+function unknown(template: Declaration, key: string, name: string, level: Level): Fault {
+  const names = [...template.parameters.keys()];
+  const near = nearest(name, names);
+  const all = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+  return {
+    code: 'unknownParameter',
+    message: `template ${template.name} has no parameter ${shown(name)}, which ${key} on ${places[level]} sets; ${all}`,
+    fix: near === undefined ? 'remove the annotation' : `did you mean ${parameterKey(template.name, near)}?`,
+    ...at(level, key),
+  };
+}
+
+function bad(template: Declaration, key: string, value: Json, parameter: Parameter, level: Level): Fault {
+  const must = typeof value === 'string' ? allowed(parameter) : 'in quotes, because annotations are strings';
+  const fallback = parameter.default === undefined ? '' : `, or remove it for the default ${shown(parameter.default)}`;
+  return {
+    code: 'badParameter',
+    message: `template ${template.name}: ${key} on ${places[level]} is ${shown(value)}, and must be ${must}${told(parameter)}`,
+    fix: `correct the annotation${fallback}`,
+    ...at(level, key),
+  };
+}
+
+function missing(template: Declaration, name: string, parameter: Parameter): Fault {
+  return {
+    code: 'parameterMissing',
+    message: `template ${template.name} needs the parameter ${name}, ${allowed(parameter)}${told(parameter)}`,
+    fix: `set it by the annotation ${parameterKey(template.name, name)} on the pod template`,
+  };
+}
+
+function told({description}: Parameter): string {
+  return description === undefined ? '' : ` (${description.trim()})`;
+}
+
+/** The object that is refused is the pod (template) or holds it; a path into another object would mislead. */
+function at(level: Level, key: string): {readonly path?: string} {
+  return level === 'pod' || level === 'podTemplate' ? {path: `/metadata/annotations/${escapeSegment(key)}`} : {};
 }

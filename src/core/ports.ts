@@ -12,17 +12,56 @@ interface Port {
 }
 
 /**
- * The ports of a template's containers that another container of the pod has too: containers of a pod share one network, so
- * the second one to listen fails; and a Service that targets a port's name takes the first it finds. Faults:
- * `portConflict`, `portNameConflict`.
+ * The ports of a template's containers and ambassadors that another container of the pod or another ambassador has too:
+ * containers of a pod share one network, so the second one to listen fails; and a Service that targets a port's name takes the
+ * first it finds. With `hostNetwork` an ambassador's port would be the node's. Faults: `portConflict`, `portNameConflict`.
  */
 export function portFaults(spec: JsonObject, template: Template, scene: Scene): readonly Fault[] {
-  if (!template.containers.some(hasPorts) && !template.initContainers.some(hasPorts)) return none;
-  const faults: Fault[] = [];
+  if (scene.listens.size === 0 && !template.containers.some(hasPorts) && !template.initContainers.some(hasPorts)) return none;
   const ports = [...portsOf(spec, 'containers'), ...portsOf(spec, 'initContainers')];
   const isOurs = (port: Port): boolean => scene.owners.get(`containers/${port.container}`) === template.name;
+  const ours = ports.filter(isOurs);
   const others = ports.filter((port) => !isOurs(port));
-  for (const port of ports.filter(isOurs)) {
+  return [...listenFaults(spec, ours, others, template, scene), ...containerFaults(ours, others, template, scene)];
+}
+
+/** An ambassador listens by TCP, on a port that its own containers may declare. */
+function listenFaults(
+  spec: JsonObject,
+  ours: readonly Port[],
+  others: readonly Port[],
+  template: Template,
+  scene: Scene,
+): readonly Fault[] {
+  return [...scene.listens].flatMap(([listen, owner]): Fault[] => {
+    const ambassador = `the ambassador of template ${owner} listens on ${listen}`;
+    if (spec['hostNetwork'] === true) {
+      return [
+        {
+          code: 'portConflict',
+          message: `${ambassador}, which is a port of the node, for every pod and process of it, because the pod has hostNetwork: true`,
+          fix: 'take hostNetwork off, or the ambassador',
+          path: '/spec/hostNetwork',
+        },
+      ];
+    }
+    const rivals = owner === template.name ? others : ours;
+    const taken = rivals.find((port) => port.number === listen && port.protocol === 'TCP');
+    if (taken === undefined) return [];
+    return [
+      {
+        code: 'portConflict',
+        message: `${ambassador}, and so does ${JSON.stringify(taken.container)} of ${ownerOf(scene, `containers/${taken.container}`)}`,
+        fix: 'change one of the two ports',
+        path: taken.path,
+      },
+    ];
+  });
+}
+
+function containerFaults(ours: readonly Port[], others: readonly Port[], template: Template, scene: Scene): readonly Fault[] {
+  const faults: Fault[] = [];
+  for (const port of ours) {
     const taken = others.find((other) => other.number === port.number && other.protocol === port.protocol);
     if (taken !== undefined) {
       faults.push({

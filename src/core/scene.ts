@@ -4,30 +4,54 @@ import {asList, asObject, type JsonObject} from './json.ts';
 export interface Scene {
   /** Names of the application's containers, which `*` means. */
   readonly app: readonly string[];
+  /** The same of its init containers. */
+  readonly appInit: readonly string[];
   /** Names of the containers that all requested templates bring, those to come included. */
   readonly brought: ReadonlySet<string>;
   /** Which template put a container or a volume there: `containers/agent` → `logging-agent`. The rest is the author's. */
   readonly owners: Map<string, string>;
   /** How many containers were put at a place already, so that templates keep their order among themselves. */
   readonly placed: Map<string, number>;
+  /** Names of the init containers that stand in front of the application's: native sidecars, what prepares them, and what is placed first. */
+  readonly head: Set<string>;
   /** Ports on localhost that ambassadors took, with the template that did. */
   readonly listens: Map<number, string>;
   /** Minor version of the API server, 32 of 1.32; undefined: the newest that is known. */
   readonly serverMinor: number | undefined;
 }
 
+/** The scene before the first template. */
+export function openScene(start: Pick<Scene, 'app' | 'appInit' | 'brought' | 'serverMinor'>): Scene {
+  return {...start, owners: new Map(), placed: new Map(), head: new Set(), listens: new Map()};
+}
+
+/** A copy, for a template that must leave no trace of itself when it fails. */
+export function copyScene(scene: Scene): Scene {
+  const {owners, placed, head, listens} = scene;
+  return {...scene, owners: new Map(owners), placed: new Map(placed), head: new Set(head), listens: new Map(listens)};
+}
+
 /**
- * Containers that other injectors add under fixed names; `*` leaves them out. Sources: the documentation of
- * Istio's, Linkerd's, Vault's, Dapr's, Consul's and Kuma's injectors and of GKE's Cloud Storage FUSE driver.
+ * Containers and init containers that other injectors add under fixed names; `*` leaves them out. Sources: the documentation
+ * of Istio's, Linkerd's, Vault's, Dapr's, Consul's and Kuma's injectors and of GKE's Cloud Storage FUSE driver.
  */
 export const defaultForeignContainers: ReadonlySet<string> = new Set([
   'istio-proxy',
+  'istio-init',
+  'istio-validation',
   'linkerd-proxy',
+  'linkerd-init',
+  'linkerd-network-validator',
   'vault-agent',
+  'vault-agent-init',
   'daprd',
   'consul-dataplane',
+  'consul-connect-inject-init',
   'kuma-sidecar',
+  'kuma-init',
+  'kuma-validation',
   'gke-gcsfuse-sidecar',
+  'gke-gcsfuse-metadata-prefetch',
 ]);
 
 /** Who a part of the pod belongs to, for a message: `template "x"` or `the pod's author`. */

@@ -12,6 +12,8 @@ export function shapeFault(pod: JsonObject): Fault | undefined {
     if (!Array.isArray(value)) return malformed(`/spec/${list}`, `${list} is not a list`);
     const index = value.findIndex((item) => !isObject(item));
     if (index !== -1) return malformed(`/spec/${list}/${index}`, `an item of ${list} is not an object`);
+    const fault = list === 'volumes' ? undefined : containerFault(list, value as readonly JsonObject[]);
+    if (fault !== undefined) return fault;
   }
   const metadata = pod['metadata'];
   for (const [path, value] of [
@@ -22,6 +24,22 @@ export function shapeFault(pod: JsonObject): Fault | undefined {
   }
   return undefined;
 }
+
+/** A container whose own lists are none: something is added to each of them. */
+function containerFault(list: string, containers: readonly JsonObject[]): Fault | undefined {
+  for (const [index, container] of containers.entries()) {
+    for (const name of containerLists) {
+      const value = container[name];
+      if (value === undefined || value === null) continue;
+      const path = `/spec/${list}/${index}/${name}`;
+      if (!Array.isArray(value)) return malformed(path, `${name} of a container is not a list`);
+      if (!value.every((item) => isObject(item as Json))) return malformed(path, `an item of ${name} is not an object`);
+    }
+  }
+  return undefined;
+}
+
+const containerLists = ['env', 'envFrom', 'ports', 'volumeMounts'] as const;
 
 function malformed(path: string, message: string): Fault {
   return {code: 'malformed', message, path, fix: 'write the pod as the API reference has it'};

@@ -1,4 +1,4 @@
-import {addedAt, holds, isAdded, mergeAdded, podSchema, priorKey, takeOut, type Added, type TakeOut} from './added.ts';
+import {addedAt, holds, isAdded, mergeAdded, movedKey, podSchema, priorKey, takeOut, type Added, type TakeOut} from './added.ts';
 import {maxTemplates, statusKey} from './annotations.ts';
 import {withoutDerived} from './derived.ts';
 import {asList, asObject, asString, isList, isObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
@@ -27,6 +27,8 @@ export interface Status {
   readonly at: 'pod' | 'workload' | 'namespace';
   /** Names of the application's containers when it was injected: what another injector added since is not the application. */
   readonly app: readonly string[];
+  /** The same of its init containers; absent where it has none. */
+  readonly appInit?: readonly string[];
   /** What the workload's pass wrote besides: the annotation with the resolved list. */
   readonly own?: Added;
   readonly templates: readonly StatusEntry[];
@@ -78,13 +80,20 @@ export function holdsAll(pod: JsonObject, status: Status): boolean {
  */
 export function authorsPart(pod: JsonObject, status: Status, options: TakeOut & {readonly own?: boolean} = {}): JsonObject {
   let result: Json | undefined = pod;
+  let {left} = options;
   for (const {added} of status.templates.toReversed()) {
     if (added === undefined) continue;
-    const back = putBack((result ?? {}) as JsonObject, added, asObject(options.left));
-    result = takeOut(withoutDerivedIn(back, added), added, podSchema, options);
+    result = withoutTemplate(result, added, left);
+    // What the next one left is this without what came after it: an ambassador turns a variable that a template before it gave.
+    left = left === undefined ? undefined : withoutTemplate(left, added, undefined);
   }
   if (options.own === false) return withoutStatus((result ?? {}) as JsonObject);
-  return (takeOut(result, mergeAdded(status.own, statusPart) as Added, podSchema, options) ?? {}) as JsonObject;
+  return (takeOut(result, mergeAdded(status.own, statusPart) as Added, podSchema, {left}) ?? {}) as JsonObject;
+}
+
+function withoutTemplate(pod: Json | undefined, added: Added, left: Json | undefined): Json | undefined {
+  const back = putBack(asObject(pod) ?? {}, added, asObject(left));
+  return takeOut(withoutDerivedIn(back, added), added, podSchema, {left});
 }
 
 function withoutDerivedIn(pod: Json | undefined, added: Added): Json | undefined {
@@ -147,14 +156,15 @@ const levels: ReadonlySet<unknown> = new Set(['pod', 'workload', 'namespace']);
 
 function isStatus(value: Json): value is Json & Status {
   if (!isObject(value) || value['v'] !== 1 || !levels.has(value['at'])) return false;
-  if (!isStrings(value['app']) || !(value['own'] === undefined || isAdded(value['own']))) return false;
+  if (!isStrings(value['app']) || !(value['appInit'] === undefined || isStrings(value['appInit']))) return false;
+  if (!(value['own'] === undefined || isTree(value['own']))) return false;
   return isList(value['templates']) && value['templates'].length <= maxTemplates && value['templates'].every(isEntry);
 }
 
 function isEntry(value: Json): boolean {
   if (!isObject(value) || typeof value['name'] !== 'string') return false;
   const {hash, added, kept, skipped} = value;
-  if (!(hash === undefined || typeof hash === 'string') || !(added === undefined || isAdded(added))) return false;
+  if (!(hash === undefined || typeof hash === 'string') || !(added === undefined || isTree(added))) return false;
   if (
     !(
       skipped === undefined ||
@@ -164,6 +174,16 @@ function isEntry(value: Json): boolean {
     return false;
   return kept === undefined || isStrings(kept);
 }
+
+/** Parts of metadata and spec; no injection adds the whole of one. */
+function isTree(value: Json): boolean {
+  if (!isAdded(value) || !isObject(value)) return false;
+  return Object.entries(value).every(
+    ([key, part]) => roots.has(key) && isObject(part) && Object.keys(part).some((name) => name !== priorKey && name !== movedKey),
+  );
+}
+
+const roots: ReadonlySet<string> = new Set(['metadata', 'spec']);
 
 function isStrings(value: Json | undefined): boolean {
   return isList(value) && value.every((item) => typeof item === 'string');

@@ -1,7 +1,7 @@
 import type {Fault} from './errors.ts';
 import type {JsonObject} from './json.ts';
 import type {Parameter} from './parameters.ts';
-import type {Program} from './render.ts';
+import type {Program} from './template/program.ts';
 
 /** The container patterns. A legacy `config` has none and means sidecar. */
 export type Pattern = 'sidecar' | 'ambassador' | 'adapter' | 'init';
@@ -17,7 +17,7 @@ export interface Upstream {
 
 /** One port on localhost on which an ambassador takes the place of a remote service. */
 export interface Ambassador {
-  /** 1 to 65535, on 127.0.0.1. */
+  /** 1 to 65535, on 127.0.0.1; 0 where an expression gives it. */
   readonly listen: number;
   /** The app's variables that name the remote end: host and port apart, or one address (`redis://host:6379/0`, `host:port`). */
   readonly redirect: {readonly host: string; readonly port?: string} | {readonly url: string};
@@ -35,6 +35,7 @@ export interface Read {
 /** How an adapter gives out what it made of the app's output. */
 export interface Adapter {
   readonly metrics?: {
+    /** 1 to 65535; 0 where an expression gives it. */
     readonly port: number;
     /** `/metrics` where the template says nothing. */
     readonly path: string;
@@ -81,7 +82,10 @@ export interface Template {
   readonly hash: string;
   /** Where it was read: `examples/templates/x.yaml` or `configmap/NAMESPACE/NAME[template]`. */
   readonly source: string;
-  /** Its `when` and expressions, for {@link render}; undefined where it has neither, and then it stands here as it is merged. */
+  /**
+   * Its `when`, parameters and expressions, for render; undefined where it has none of them, and then it stands here as it is merged.
+   * With a program its strings hold the expressions as they are written, and names of containers and volumes what they will be.
+   */
   readonly program?: Program;
 }
 

@@ -20,7 +20,9 @@ import {isMergeKey, keyOf, maxAliases, maxDepth, startOf, valueOf, yamlFaults} f
 
 /** One document of a YAML text. */
 export interface YamlDocument {
-  /** The syntax tree; offsets count from the text after its byte order mark. Its scalars are the strings that were written. */
+  /** The text of all documents, without its byte order mark. */
+  readonly text: string;
+  /** The syntax tree; offsets count from the beginning of `text`. Its scalars are the strings that were written. */
   readonly doc: Document.Parsed;
   /** For {@link positionAt}. */
   readonly lineCounter: LineCounter;
@@ -46,6 +48,7 @@ export function parseYaml(text: string, source?: string, firstLine = 1): YamlDoc
   const where = source === undefined ? {} : {source};
   const only = (code: string, message: string, fix: string, offset: number): YamlDocument[] =>
     [...new Composer(options).end(true, 0)].map((doc) => ({
+      text: '',
       doc,
       lineCounter,
       value: null,
@@ -54,14 +57,15 @@ export function parseYaml(text: string, source?: string, firstLine = 1): YamlDoc
   if (text.length > yamlLimits.maxBytes || Buffer.byteLength(text) > yamlLimits.maxBytes) {
     return only('yamlTooLarge', `the text is larger than ${yamlLimits.maxBytes} bytes`, 'split it', 0);
   }
-  const composed = compose(text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text, lineCounter);
+  const bare = text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text;
+  const composed = compose(bare, lineCounter);
   switch (composed.kind) {
     case 'tooDeep':
       return only('tooDeep', yamlFaults.tooDeep[0], yamlFaults.tooDeep[1], composed.offset);
     case 'failed':
       return only('yamlSyntax', composed.message, 'simplify the document', 0);
     case 'documents':
-      return composed.docs.map((doc) => read(doc, lineCounter, where));
+      return composed.docs.map((doc) => read(bare, doc, lineCounter, where));
   }
 }
 
@@ -80,15 +84,19 @@ export function positionOf(
   path: readonly (string | number)[],
   at: 'key' | 'value',
 ): Position | undefined {
-  let node: unknown = document.doc.contents;
-  let key: unknown = node;
-  for (const segment of path) {
-    const found = step(document.doc, node, segment);
-    if (found === undefined) return undefined;
-    [key, node] = found;
-  }
+  const [key, node] = nodesAt(document, path) ?? [];
   const target = at === 'key' ? key : (node ?? key);
   return target === null || target === undefined ? undefined : positionAt(document.lineCounter, startOf(target));
+}
+
+/** The key (or list item) and the value at the end of a path, as nodes of the syntax tree; undefined where there is no such path. */
+export function nodesAt(document: YamlDocument, path: readonly (string | number)[]): [key: unknown, value: unknown] | undefined {
+  let found: [unknown, unknown] | undefined = [document.doc.contents, document.doc.contents];
+  for (const segment of path) {
+    found = step(document.doc, found[1], segment);
+    if (found === undefined) return undefined;
+  }
+  return found;
 }
 
 const byteOrderMark = 0xfeff;
@@ -128,7 +136,7 @@ function compose(text: string, lineCounter: LineCounter): Composed {
   return {kind: 'documents', docs};
 }
 
-function read(doc: Document.Parsed, lineCounter: LineCounter, where: {source?: string}): YamlDocument {
+function read(text: string, doc: Document.Parsed, lineCounter: LineCounter, where: {source?: string}): YamlDocument {
   const found: {code: string; message: string; fix?: string; offset: number}[] = doc.errors.map((error) => ({
     code: 'yamlSyntax',
     message: error.message,
@@ -144,7 +152,7 @@ function read(doc: Document.Parsed, lineCounter: LineCounter, where: {source?: s
     .toSorted((a, b) => a.offset - b.offset)
     .filter((fault, index, all) => fault.offset !== all[index - 1]?.offset)
     .map(({offset, ...fault}): Fault => ({...fault, ...where, position: positionAt(lineCounter, offset)}));
-  return {doc, lineCounter, faults, value};
+  return {text, doc, lineCounter, faults, value};
 }
 
 function countFrom(firstLine: number): LineCounter {

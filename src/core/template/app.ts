@@ -3,9 +3,11 @@ import {fieldOf} from '../kubernetes/schema.ts';
 import {didYouMean} from '../nearest.ts';
 import {checkMounts} from './containers.ts';
 import {fault, spoken, type Finding} from './finding.ts';
-import {appKeys} from './keys.ts';
+import {holeOf} from './hole.ts';
+import {appGains, appKeys, appTargets} from './keys.ts';
 import {labelNameComplaint, variableNameComplaint} from './names.ts';
-import {checkShape, wrongType} from './shape.ts';
+import {checkType, wrongType} from './kind.ts';
+import {checkShape} from './shape.ts';
 
 /** Checks `app`, what the application's containers gain: `unknownKey`, `badName`, `duplicateName`, `addsNothing`, and those of mounts and shape. */
 export function* checkApp(app: Json, template: JsonObject): Generator<Finding> {
@@ -19,10 +21,10 @@ export function* checkApp(app: Json, template: JsonObject): Generator<Finding> {
       const fix =
         fieldOf('Container', key) === undefined
           ? didYouMean(key, appKeys)
-          : {fix: `only ${appKeys.join(', ')} can be added to the application's containers`};
+          : {fix: `only ${appGains.join(', ')} can be added to the application's containers`};
       yield fault('unknownKey', path, `${spoken(path)} is no key of a template`, {...fix, at: 'key'});
     } else if (value === null || value === undefined) continue;
-    else if (key === 'containers') yield* checkTargets(value, app);
+    else if (isTarget(key)) yield* checkTargets(value, key, app);
     else {
       const schema = fieldOf('Container', key);
       if (schema !== undefined) yield* checkShape(schema, value, path);
@@ -32,24 +34,31 @@ export function* checkApp(app: Json, template: JsonObject): Generator<Finding> {
   yield* checkMounts(field(app, 'volumeMounts'), ['app', 'volumeMounts'], template);
 }
 
-function* checkTargets(value: Json, app: JsonObject): Generator<Finding> {
-  const path = ['app', 'containers'];
+function isTarget(key: string): key is (typeof appTargets)[number] {
+  return appTargets.includes(key as never);
+}
+
+function* checkTargets(value: Json, key: (typeof appTargets)[number], app: JsonObject): Generator<Finding> {
+  const path = ['app', key];
+  if (holeOf(value) !== undefined) {
+    yield* checkType('a list', value, path);
+    return;
+  }
   if (!isList(value)) {
     yield wrongType('a list of names', value, path);
     return;
   }
-  const gains = appKeys.some((key) => key !== 'containers' && asList(field(app, key)).length > 0);
-  if (value.length === 0 && gains)
+  const gains = appGains.some((gain) => asList(field(app, gain)).length > 0);
+  // Init containers gain only where they are named, so that an empty list of them says nothing new.
+  if (key === 'containers' && value.length === 0 && asList(field(app, 'initContainers')).length === 0 && gains)
     yield fault('addsNothing', path, '`app.containers` is empty, so no container gains anything', {
       fix: 'name containers, or leave it out for all: ["*"]',
     });
   const seen = new Set<string>();
   for (const [index, name] of value.entries()) {
     const here = [...path, index];
-    if (typeof name !== 'string') {
-      yield wrongType('a string', name, here);
-      continue;
-    }
+    yield* checkType('a string', name, here);
+    if (typeof name !== 'string') continue;
     const complaint = name === '*' ? undefined : labelNameComplaint(name);
     if (complaint !== undefined) yield fault('badName', here, `the name "${name}" of a container ${complaint}`);
     else if (seen.has(name))

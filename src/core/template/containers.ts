@@ -2,6 +2,7 @@ import {asList, field, isList, isObject, type Json, type JsonObject} from '../js
 import {cleanPath, type FieldSchema} from '../kubernetes/schema.ts';
 import {didYouMean} from '../nearest.ts';
 import {fault, spoken, type Finding, type Path} from './finding.ts';
+import {holeOf} from './hole.ts';
 import {labelNameComplaint} from './names.ts';
 import {checkShape} from './shape.ts';
 
@@ -67,6 +68,7 @@ export function* checkMounts(
 }
 
 function* checkContainer(container: JsonObject, path: Path, template: JsonObject): Generator<Finding> {
+  if (holeOf(container) !== undefined) return;
   const image = field(container, 'image') ?? '';
   if (image === 'auto') {
     const fix = 'name an image; `auto` stands in a pod, for the image of the template';

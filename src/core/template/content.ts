@@ -1,16 +1,19 @@
-import {canonical, digest} from '../canonical.ts';
 import {asList, asObject, field, isList, isObject, type Json, type JsonObject} from '../json.ts';
 import type {Native, Pattern, Placement, Template} from '../template.ts';
-import {unescaped} from './expression.ts';
+import {readAdapter} from './adapter.ts';
+import {readAmbassadors} from './ambassador.ts';
+import {frozen} from './frozen.ts';
 
-/** What a template's document comes to, once it was found right: defaults filled in, frozen, with its hash. Never throws. */
-export function templateOf(document: JsonObject, {name, format, source}: Origin): Template {
-  // The legacy format had no expressions, so nothing to escape.
-  const content = tidy(document, format === 'template' ? unescaped : (text) => text);
-  const description = field(content, 'description');
+/** What a template adds to a pod, and how: all of it that its document alone decides. */
+export type Content = Omit<Template, 'name' | 'description' | 'parameters' | 'hash' | 'source' | 'program'>;
+
+/** What a document without holes comes to, once it was found right: defaults filled in, frozen. Never throws. */
+export function contentOf(document: JsonObject): Content {
+  const content = tidy(document);
   const app = asObject(field(content, 'app'));
   const metadata = asObject(field(content, 'metadata'));
-  const added = {
+  const adapter = readAdapter(content);
+  return frozen({
     pattern: (field(content, 'pattern') ?? 'sidecar') as Pattern,
     required: field(content, 'required') !== false,
     position: (field(content, 'position') ?? 'last') as Placement,
@@ -25,50 +28,28 @@ export function templateOf(document: JsonObject, {name, format, source}: Origin)
       envFrom: objects(app, 'envFrom'),
       volumeMounts: objects(app, 'volumeMounts'),
     },
+    ambassador: readAmbassadors(content),
+    ...(adapter === undefined ? {} : {adapter}),
     metadata: {
       labels: asObject(field(metadata, 'labels')) ?? {},
       annotations: asObject(field(metadata, 'annotations')) ?? {},
     },
     spec: asObject(field(content, 'spec')) ?? {},
-  };
-  return frozen({
-    name,
-    ...added,
-    parameters: new Map(),
-    ambassador: [],
-    ...(typeof description === 'string' ? {description} : {}),
-    hash: digest(canonical(added), hashDigits),
-    source,
   });
 }
-
-interface Origin {
-  readonly name: string;
-  readonly format: 'template' | 'legacy';
-  readonly source: string;
-}
-
-/** Of the SHA-256; enough to tell versions of one template apart, and short in the status of each pod. */
-const hashDigits = 12;
 
 function objects(parent: JsonObject | undefined, key: string): readonly JsonObject[] {
   return asList(field(parent, key)) as readonly JsonObject[];
 }
 
-/** A copy without null fields, which are absent ones to Go's JSON decoder, and with each string rewritten. */
-function tidy(value: JsonObject, rewrite: (text: string) => string): JsonObject {
+/** A copy without null fields, which are absent ones to Go's JSON decoder. */
+function tidy(value: JsonObject): JsonObject {
   const fields = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
   // fromEntries defines fields, so `__proto__` stays data.
-  return Object.fromEntries(fields.map(([key, item]) => [key, tidyValue(item as Json, rewrite)]));
+  return Object.fromEntries(fields.map(([key, item]) => [key, tidyValue(item as Json)]));
 }
 
-function tidyValue(value: Json, rewrite: (text: string) => string): Json {
-  if (typeof value === 'string') return rewrite(value);
-  if (isList(value)) return value.map((item) => tidyValue(item, rewrite));
-  return isObject(value) ? tidy(value, rewrite) : value;
-}
-
-function frozen<T extends object>(value: T): T {
-  for (const item of Object.values(value)) if (typeof item === 'object' && item !== null) frozen(item);
-  return Object.freeze(value);
+function tidyValue(value: Json): Json {
+  if (isList(value)) return value.map(tidyValue);
+  return isObject(value) ? tidy(value) : value;
 }

@@ -13,15 +13,24 @@ export interface Finding {
   readonly path: Path;
   /** Whether the position is that of the key (an unknown one) or of its value. */
   readonly at: 'key' | 'value';
+  /** Where in the string at the path, in UTF-16 code units from its beginning; the whole of it where absent. */
+  readonly offset?: number;
+}
+
+/** What a finding may say besides. */
+interface More {
+  readonly fix?: string;
+  readonly at?: 'key' | 'value';
+  readonly offset?: number;
 }
 
 /** A finding that makes the template invalid; at the value unless said otherwise. */
-export function fault(code: string, path: Path, message: string, more: {fix?: string; at?: 'key' | 'value'} = {}): Finding {
+export function fault(code: string, path: Path, message: string, more: More = {}): Finding {
   return {level: 'fault', at: 'value', code, path, message, ...more};
 }
 
 /** A finding that leaves the template valid; at the key, because it is mostly the key that is wondered at. */
-export function warning(code: string, path: Path, message: string, more: {fix?: string; at?: 'key' | 'value'} = {}): Finding {
+export function warning(code: string, path: Path, message: string, more: More = {}): Finding {
   return {level: 'warning', at: 'key', code, path, message, ...more};
 }
 

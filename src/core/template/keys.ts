@@ -2,18 +2,20 @@
 export const templateKeys = [
   'pattern',
   'description',
+  'parameters',
+  'when',
   'required',
+  'native',
   'position',
   'containers',
   'initContainers',
   'volumes',
   'app',
+  'ambassador',
+  'adapter',
   'metadata',
   'spec',
 ] as const;
-
-/** Keys that a template will have; until then they are refused by name, because ignoring them would change what they mean. */
-export const laterKeys: readonly string[] = ['parameters', 'when', 'native', 'ambassador', 'adapter'];
 
 /** All that an Initializer's `config` held. */
 export const legacyKeys = ['containers', 'initContainers', 'volumes'] as const;
@@ -21,10 +23,39 @@ export const legacyKeys = ['containers', 'initContainers', 'volumes'] as const;
 /** For editors; means nothing to the injector. */
 export const schemaKey = '$schema';
 
-/** The parts of `app` with the fields of a Container that they are. */
-export const appKeys = ['containers', 'env', 'envFrom', 'volumeMounts'] as const;
+/** Keys whose strings are taken as they are written: they decide about the template before anything is computed. */
+export const plainKeys: ReadonlySet<string> = new Set([
+  schemaKey,
+  'pattern',
+  'description',
+  'parameters',
+  'when',
+  'required',
+  'native',
+  'position',
+]);
+
+export const patterns = ['sidecar', 'ambassador', 'adapter', 'init'] as const;
+
+export const natives = ['never', 'auto', 'always'] as const;
+
+/** The parts of `app`: whose they are, and what they gain, which are fields of a Container. */
+export const appTargets = ['containers', 'initContainers'] as const;
+export const appGains = ['env', 'envFrom', 'volumeMounts'] as const;
+export const appKeys = [...appTargets, ...appGains] as const;
 
 export const metadataKeys = ['labels', 'annotations'] as const;
+
+/** An item of `ambassador`, and its parts. */
+export const ambassadorKeys = ['listen', 'redirect', 'upstream'] as const;
+export const redirectKeys = ['host', 'port', 'url'] as const;
+export const upstreamKeys = ['host', 'port', 'url'] as const;
+export const upstreamVariableKeys = ['name', 'default'] as const;
+
+/** `adapter`, and its parts. */
+export const adapterKeys = ['metrics', 'reads'] as const;
+export const metricsKeys = ['port', 'path', 'name', 'podMonitor'] as const;
+export const readKeys = ['volume', 'path', 'mountPath'] as const;
 
 /** Fields of a PodSpec that `spec` can't hold: field → what to do instead. */
 export const foreignSpecKeys: ReadonlyMap<string, string> = new Map([

@@ -27,6 +27,27 @@ export function templateNameComplaint(name: string): Complaint {
 /** 63 characters of an annotation key's name, less the dot and a parameter's name of one. */
 const maxTemplateNameLength = 61;
 
+/** Source: apimachinery, validation.IsQualifiedName. */
+const maxKeyName = 63;
+
+/** A parameter's name, in the annotation's key `pod-injector.dev/TEMPLATE.PARAMETER`; the key's name holds 63 characters. */
+export function parameterNameComplaint(name: string, template: string): Complaint {
+  if (!/^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$/.test(name))
+    return 'is none: letters, digits, `-` and `_`, beginning and ending with a letter or digit';
+  const length = template.length + 1 + name.length;
+  return length > maxKeyName
+    ? `and the template's make ${length} characters of an annotation key, "${template}.${name}", and ${maxKeyName} are allowed`
+    : undefined;
+}
+
+/** A container port's name. Source: apimachinery, validation.IsValidPortName. */
+export function portNameComplaint(name: string): Complaint {
+  if (name.length > 15) return `is ${name.length} characters long, and 15 are allowed`;
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name) || name.includes('--') || !/[a-z]/.test(name))
+    return 'is no name for a port: lower-case letters, digits and single `-` between them, with a letter at least';
+  return undefined;
+}
+
 /** An environment variable's name. Source: apimachinery, validation.IsRelaxedEnvVarName. */
 export function variableNameComplaint(name: string): Complaint {
   if (name === '') return 'is empty';

@@ -1,10 +1,11 @@
 import {domain, legacyPrefix} from '../annotations.ts';
 import {isObject, withoutField, type Json, type JsonObject} from '../json.ts';
 import {didYouMean} from '../nearest.ts';
-import {fault, spoken, type Finding} from './finding.ts';
+import {fault, spoken, type Finding, type Path} from './finding.ts';
 import {foreignSpecKeys, metadataKeys} from './keys.ts';
 import {labelValueComplaint, qualifiedNameComplaint} from './names.ts';
-import {checkFields, wrongType} from './shape.ts';
+import {checkFields} from './shape.ts';
+import {checkType, wrongType} from './kind.ts';
 
 /** Checks `metadata`, what the pod gains: `unknownKey`, `wrongType`, `badLabel`, `badAnnotation`, `reservedKey` (of our own domain). */
 export function* checkMetadata(metadata: Json): Generator<Finding> {
@@ -17,7 +18,6 @@ export function* checkMetadata(metadata: Json): Generator<Finding> {
     if (!metadataKeys.includes(key as never)) {
       yield fault('unknownKey', path, `${spoken(path)} is no key of a template`, {...didYouMean(key, metadataKeys), at: 'key'});
     } else if (value === null || value === undefined) continue;
-    else if (!isObject(value)) yield wrongType('a map', value, path);
     else yield* checkPairs(value, key === 'labels' ? 'label' : 'annotation', path);
   }
 }
@@ -37,9 +37,11 @@ export function* checkSpec(spec: Json): Generator<Finding> {
   yield* checkFields('PodSpec', rest, ['spec'], true);
 }
 
-function* checkPairs(pairs: JsonObject, what: 'label' | 'annotation', path: readonly string[]): Generator<Finding> {
+/** Checks a map of labels or of annotations: `wrongType`, `badLabel`, `badAnnotation`, `reservedKey`. */
+export function* checkPairs(pairs: Json, what: 'label' | 'annotation', path: Path): Generator<Finding> {
+  yield* checkType('a map', pairs, path);
   const code = what === 'label' ? 'badLabel' : 'badAnnotation';
-  for (const [key, value] of Object.entries(pairs)) {
+  for (const [key, value] of Object.entries(isObject(pairs) ? pairs : {})) {
     const here = [...path, key];
     const complaint = qualifiedNameComplaint(key);
     if (complaint !== undefined) yield fault(code, here, `the ${what} "${key}" ${complaint}`, {at: 'key'});
@@ -47,11 +49,8 @@ function* checkPairs(pairs: JsonObject, what: 'label' | 'annotation', path: read
       const fix = 'remove it; templates are asked for by those who write workloads';
       yield fault('reservedKey', here, `the ${what} "${key}" is one that the injector reads or writes itself`, {fix, at: 'key'});
     }
-    if (typeof value !== 'string') {
-      yield wrongType('a string', value ?? null, here);
-      continue;
-    }
-    const wrong = what === 'label' ? labelValueComplaint(value) : undefined;
-    if (wrong !== undefined) yield fault(code, here, `the value "${value}" of the label "${key}" ${wrong}`);
+    yield* checkType('a string', value ?? null, here);
+    const wrong = what === 'label' && typeof value === 'string' ? labelValueComplaint(value) : undefined;
+    if (wrong !== undefined) yield fault(code, here, `the value "${String(value)}" of the label "${key}" ${wrong}`);
   }
 }

@@ -1,12 +1,12 @@
 import type {Fault, Position} from '../errors.ts';
 import {isObject} from '../json.ts';
 import type {TemplateEntry} from '../template.ts';
+import {placeWithin} from '../yaml-place.ts';
 import {parseYaml, positionOf, type YamlDocument} from '../yaml.ts';
-import {checkLegacy, checkTemplate} from './check.ts';
-import {templateOf} from './content.ts';
+import {draftLegacy, draftTemplate} from './draft.ts';
 import {byPosition, located, type Finding} from './finding.ts';
 import {templateNameComplaint} from './names.ts';
-import {wrongType} from './shape.ts';
+import {wrongType} from './kind.ts';
 
 /** What a template is called and where it was written. */
 export interface TemplateOrigin {
@@ -54,7 +54,7 @@ export function readTemplate(text: string, origin: TemplateOrigin): TemplateRead
 
 /**
  * The same for a document that was parsed already; `origin.place` takes the positions of its text. Codes: the document's own,
- * those of checkTemplate or checkLegacy, `templateName`, `emptyTemplate`, `wrongType`.
+ * those of a draft, `templateName`, `emptyTemplate`, `wrongType`.
  */
 export function readTemplateDocument(document: YamlDocument, origin: TemplateOrigin): TemplateReading {
   const {value} = document;
@@ -66,19 +66,23 @@ export function readTemplateDocument(document: YamlDocument, origin: TemplateOri
   if (value === null) {
     return broken(origin, [
       ...named,
-      atStart(origin, 'emptyTemplate', 'the template is empty', 'begin it with `pattern: sidecar` or `pattern: init`'),
+      atStart(origin, 'emptyTemplate', 'the template is empty', 'begin it with its pattern, `pattern: sidecar` say'),
     ]);
   }
-  const check = origin.format === 'template' ? checkTemplate : checkLegacy;
-  const findings = bounded(isObject(value) ? check(value) : [wrongType('a map', value, [])]);
+  const draft = isObject(value) ? (origin.format === 'template' ? draftTemplate : draftLegacy)(value, origin) : undefined;
+  const findings = bounded(draft?.findings() ?? [wrongType('a map', value, [])]);
   const settle = (level: Finding['level']): Fault[] =>
     findings
       .filter((finding) => finding.level === level)
-      .map((finding) => located(finding, origin.source, placed(origin, positionOf(document, finding.path, finding.at))))
+      .map((finding) => located(finding, origin.source, placed(origin, placeOf(document, finding))))
       .toSorted(byPosition);
   const faults = [...named, ...settle('fault')];
-  if (faults.length > 0 || !isObject(value)) return broken(origin, faults, settle('warning'));
-  return {entry: {kind: 'good', template: templateOf(value, origin)}, warnings: settle('warning')};
+  if (faults.length > 0 || draft === undefined) return broken(origin, faults, settle('warning'));
+  return {entry: {kind: 'good', template: draft.template()}, warnings: settle('warning')};
+}
+
+function placeOf(document: YamlDocument, {path, at, offset}: Finding): Position | undefined {
+  return offset === undefined ? positionOf(document, path, at) : placeWithin(document, path, offset);
 }
 
 function broken({name}: TemplateOrigin, faults: readonly Fault[], warnings: readonly Fault[] = []): TemplateReading {

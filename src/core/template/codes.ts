@@ -1,0 +1,68 @@
+/** Why a template is invalid: stable code → its one sentence and what to do. What the YAML itself lacks is in yamlFaults. */
+export const templateFaults = {
+  emptyTemplate: ['the template is empty', 'begin it with `pattern: sidecar` or another pattern'],
+  severalDocuments: ['the text holds several YAML documents', 'remove the others'],
+  templateTooLarge: ['the template is larger than a ConfigMap holds', 'split it'],
+  templateName: ['the name is none for a template', 'rename the ConfigMap or the file'],
+  unknownKey: ['the key is none of a template', 'correct it; the message names the nearest one'],
+  missingKey: ['a key is missing that must be there', 'add it'],
+  wrongType: ['the value is of another type than its place takes', 'write it as the message says, mostly with or without quotes'],
+  addsNothing: ['the template, or a part of it, adds nothing', 'add what is missing, or remove the part'],
+  legacyKey: [
+    "the key is none of an Initializer's `config`",
+    'put the text under the key `template` and begin it with `pattern: sidecar`',
+  ],
+  unknownPattern: ['there is no such pattern', 'write `sidecar`, `ambassador`, `adapter` or `init`'],
+  patternMismatch: ['the key belongs to another pattern', 'change `pattern`, or remove the key'],
+  initWithContainers: [
+    'a template of the pattern `init` has `containers`',
+    'move them to `initContainers`, or write `pattern: sidecar`',
+  ],
+  badPosition: ['`position` is none', 'write `first`, `last`, `{before: NAME}` or `{after: NAME}`'],
+  badNative: ['`native` is none', 'write `never`, `auto` or `always`'],
+  nativeWithoutContainers: ['`native` concerns `containers`, and there are none', 'remove it'],
+  nativeRestartPolicy: ['a container has a `restartPolicy` of its own', 'remove it; `native` decides about it'],
+  badName: ['the name is none to Kubernetes', 'rename it as the message says'],
+  duplicateName: ['a name stands twice', 'rename or remove one of them'],
+  duplicateVolume: ['two volumes have one name', 'rename one of them'],
+  duplicateMountPath: ['two mounts have one path', 'mount one of them elsewhere'],
+  badMountPath: ['the path cannot be mounted', 'write a path without `:`'],
+  volumeMissing: ['a mount names a volume that the template does not have', 'add the volume, or correct the name'],
+  missingImage: ['a container has no image', 'add `image`; `auto` stands in pods only'],
+  badQuantity: ['the value is no quantity', 'write one like `100m`, `0.5`, `64Mi` or `1Gi`'],
+  severalOfOne: ['two fields stand together of which only one may', 'keep one of them'],
+  specKey: ["the field can't stand in `spec`", 'write it where the message says'],
+  badPort: ['the port is none', 'write one from 1 to 65535'],
+  badPath: ['the path is not absolute', 'begin it with `/`'],
+  duplicateListen: ['two ambassadors listen on one port', 'change one of the ports'],
+  redirectMismatch: [
+    '`redirect` and `upstream` do not go together',
+    'write `url` on both sides, or `host` and `port`; the message says what is missing',
+  ],
+  badLabel: ['the label is none to Kubernetes', 'correct its key or value as the message says'],
+  badAnnotation: ['the annotation is none to Kubernetes', 'correct its key as the message says'],
+  reservedKey: ['the label or annotation is one that the injector reads or writes itself', 'remove it'],
+  unknownType: ['there is no such type of a parameter', 'write `string`, `integer`, `number`, `boolean`, `array` or `object`'],
+  misplacedWord: ["the word says nothing of the parameter's type", 'remove it, or correct the type'],
+  badRange: ['no value is between the least and the greatest', 'exchange or correct them'],
+  badPattern: ['the pattern is no regular expression', 'correct it; the syntax is that of RE2'],
+  badEnum: ['a member of `enum` is not what the parameter allows', 'correct it, or the type'],
+  badDefault: ['the default is not what the parameter allows', 'correct it, or what is allowed'],
+  badExpression: ['an expression is wrong', 'correct it at the place that the message names'],
+  unendedExpression: ['an expression has no end', 'close it by `}`; for the text as it stands write `$${`'],
+  expressionInName: ['an expression stands where a name hangs on it', 'write the name itself'],
+  expressionMisplaced: ['an expression stands where text is taken as it is written', 'write it where the value is used'],
+} as const;
+
+/** What is odd about a valid template: stable code → its one sentence and what to do. */
+export const templateWarnings = {
+  parameterNeverRead: ['no expression reads the parameter', 'use it, or remove it'],
+  unknownField: [
+    'the Kubernetes version whose fields are known here has no such field',
+    'correct it, unless a newer Kubernetes knows it',
+  ],
+  plainExpression: [
+    'what looks like an expression does not begin with a root, so it is plain text',
+    'begin it with `params.` or another root, or put it into `when`; for the text as it stands write `$${`',
+  ],
+} as const;

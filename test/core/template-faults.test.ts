@@ -29,26 +29,6 @@ test.each<[string, string, string[]]>([
   ['a missing pattern', 'containers:\n- {name: a, image: b}\n', ['t.yaml:1:1: missingKey']],
   ['an unknown pattern', 'pattern: sidcar\ncontainers:\n- {name: a, image: b}\n', ['t.yaml:1:10: unknownPattern']],
   ['a pattern that is no string', 'pattern: 1\ncontainers:\n- {name: a, image: b}\n', ['t.yaml:1:10: wrongType']],
-  ['the ambassador pattern', 'pattern: ambassador\ncontainers:\n- {name: a, image: b}\n', ['t.yaml:1:10: notSupportedYet']],
-  ['the adapter pattern', 'pattern: adapter\ncontainers:\n- {name: a, image: b}\n', ['t.yaml:1:10: notSupportedYet']],
-  [
-    'the keys that come later',
-    `${withContainer}parameters: {}\nwhen: "true"\nnative: auto\nambassador: []\nadapter: {}\n`,
-    [
-      't.yaml:5:1: notSupportedYet',
-      't.yaml:6:1: notSupportedYet',
-      't.yaml:7:1: notSupportedYet',
-      't.yaml:8:1: notSupportedYet',
-      't.yaml:9:1: notSupportedYet',
-    ],
-  ],
-  ['an expression', `${sidecar}containers:\n- name: a\n  image: x\${params.image}\n`, ['t.yaml:4:10: notSupportedYet']],
-  ['an expression with brackets', `${withContainer}spec:\n  hostname: \${pod["x"]}\n`, ['t.yaml:6:13: notSupportedYet']],
-  [
-    'an expression in an annotation',
-    `${withContainer}metadata:\n  annotations:\n    a: "\${workload.name}"\n`,
-    ['t.yaml:7:8: notSupportedYet'],
-  ],
   ['a template that is a list', '- pattern: sidecar\n', ['t.yaml:1:1: wrongType']],
   ['a template that is a scalar', 'hello\n', ['t.yaml:1:1: wrongType']],
   ['an empty text', '', ['t.yaml:1:1: emptyTemplate']],
@@ -206,9 +186,9 @@ test.each<[string, string, string[]]>([
 
 test('all faults of a template come in one run, in the order of the text', () => {
   const text =
-    'pattern: sidecar\nwhen: x\ncontainers:\n- name: A\n  ports: 1\nvolumes:\n- name: v\n- name: v\nspec: {nodeName: n}\nposition: up\n';
+    'pattern: sidecar\nwhen: 1\ncontainers:\n- name: A\n  ports: 1\nvolumes:\n- name: v\n- name: v\nspec: {nodeName: n}\nposition: up\n';
   expect(placesOf(text)).toEqual([
-    't.yaml:2:1: notSupportedYet',
+    't.yaml:2:7: wrongType',
     't.yaml:4:3: missingImage',
     't.yaml:4:9: badName',
     't.yaml:5:10: wrongType',

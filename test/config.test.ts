@@ -48,6 +48,7 @@ test('every flag can come from the environment', () => {
     POD_INJECTOR_SECRET_NAME: 'secret',
     POD_INJECTOR_LEASE_NAME: 'lease',
     POD_INJECTOR_WEBHOOK_CONFIGURATION: 'webhooks',
+    POD_INJECTOR_SERVER_VERSION: '1.31',
   };
   expect(serveFlags.map((flag) => variableOf(flag.name)).toSorted()).toEqual(Object.keys(environment).toSorted());
   expect(readServeConfig({}, environment)).toEqual({
@@ -70,6 +71,7 @@ test('every flag can come from the environment', () => {
       logFormat: 'json',
       gracePeriodMs: 250,
       drainTimeoutMs: 60_000,
+      serverMinor: 31,
     },
   });
 });

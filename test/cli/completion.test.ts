@@ -30,12 +30,14 @@ describe('in bash', () => {
   }
 
   test('the first word is a command', () => {
-    expect(complete('')).toEqual(expect.arrayContaining(['preview', 'uninject', 'validate', 'serve', 'completion', '--help']));
+    expect(complete('')).toEqual(
+      expect.arrayContaining(['preview', 'explain', 'uninject', 'migrate', 'validate', 'serve', 'completion', '--help']),
+    );
     expect(complete('pre')).toEqual(['preview']);
   });
 
   test('a command has the flags that its help names', async () => {
-    for (const command of ['preview', 'uninject', 'validate', 'serve', 'completion']) {
+    for (const command of ['preview', 'explain', 'uninject', 'migrate', 'validate', 'serve', 'completion']) {
       const {out} = await cli([command, '--help']);
       const flags = [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag);
       expect(new Set(complete(command, '--'))).toEqual(new Set(flags));

@@ -192,3 +192,13 @@ test('templates come from standard input too', async () => {
   expect(out).toContain('image: agent:1');
   expect(code).toBe(0);
 });
+
+test('--server-version decides about native sidecars; without it the newest version is assumed, with a warning', async () => {
+  const native = {'t/agent.yaml': `${agent}native: auto\n`};
+  const {out, err} = await preview({...native, 'p.yaml': podText('agent')}, ['p.yaml'], '--server-version', '1.31');
+  expect(out).not.toContain('initContainers:');
+  expect(err).toBe('1 object: 1 injected\n');
+  const assumed = await preview({...native, 'p.yaml': podText('agent')}, ['p.yaml']);
+  expect(assumed.out).toContain('initContainers:');
+  expect(assumed.err).toContain('nativeAssumed: ');
+});

@@ -1,8 +1,8 @@
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import type {ExitCode} from '../../src/cli/io.ts';
 import {cli} from '../helpers/cli.ts';
 
-const commands = ['preview', 'uninject', 'validate', 'serve', 'completion'];
+const commands = ['preview', 'explain', 'uninject', 'migrate', 'validate', 'serve', 'completion'];
 
 describe('what cannot run ends with 2, prints nothing and says what to do', () => {
   test.each<[string, readonly string[], RegExp]>([
@@ -30,7 +30,27 @@ describe('what cannot run ends with 2, prints nothing and says what to do', () =
     ],
     ['no manifests', ['preview', '-t', 't.yaml'], /^error: no manifests are named; give -f FILE/],
     ['no templates', ['preview', '-f', 'pod.yaml'], /^error: no templates are named; give -t FILE/],
+    [
+      'a version of Kubernetes that is none',
+      ['preview', '-f', 'pod.yaml', '-t', 't.yaml', '--server-version', 'latest'],
+      /'--server-version <VERSION>' argument 'latest' is invalid\. Write major and minor version, such as 1\.31\.\n/,
+    ],
+    ['nothing to explain', ['explain'], /^error: nothing to explain is named; give TYPE\/NAME/],
+    [
+      'files and a cluster at once',
+      ['explain', 'pod/web', '-f', 'pod.yaml'],
+      /^error: objects of files and objects of a cluster/,
+    ],
+    ['a type that is none', ['explain', 'deployent/web'], /^error: unknownType: "deployent" is .*; did you mean deployment\?\n$/],
+    ['a name without a type', ['explain', '/web'], /^error: unknownType: "" is no type/],
+    ['a type without a name', ['explain', 'pod/'], /^error: badName: "pod\/" does not name an object; write each as TYPE\/NAME/],
+    [
+      'no templates to explain by',
+      ['explain', '-f', '-'],
+      /^templatesMissing: no templates are named, and none are among the man/,
+    ],
     ['nothing to take out of', ['uninject'], /^error: no manifests are named; give -f FILE/],
+    ['nothing to migrate', ['migrate'], /^error: nothing to migrate is named; give -f FILE/],
     ['nothing to validate', ['validate'], /^error: no templates are named; give a file or a folder\n$/],
     [
       'one standard input for two',
@@ -69,6 +89,9 @@ describe('help', () => {
     const lines = helps.flatMap(({out}) => out.slice(out.indexOf('\nExamples:')).split('\n'));
     const examples = lines.flatMap((line) => /\bpod-injector (?:[a-z]+ )[^|)]*/.exec(line)?.[0] ?? []);
     expect(examples.length).toBeGreaterThan(commands.length);
+    // Nobody's cluster is asked.
+    vi.stubEnv('KUBECONFIG', '/dev/null');
+    onTestFinished(() => void vi.unstubAllEnvs());
     for (const example of examples) {
       const [, ...argv] =
         example

@@ -4,7 +4,9 @@ import {issueCertificates} from '../../src/server/issue.ts';
 import {api, eventually, kubectl, kubectlOk, makeNamespace, type Injector} from './harness/index.ts';
 import {callReplica, install, secret, startReplica, system} from './installation.ts';
 
-const configuration = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/pod-injector';
+const group = '/apis/admissionregistration.k8s.io/v1';
+const configuration = `${group}/mutatingwebhookconfigurations/pod-injector`;
+const validating = `${group}/validatingwebhookconfigurations/pod-injector`;
 const secretPath = `/api/v1/namespaces/${system}/secrets/${secret}`;
 const dayMs = 24 * 3_600_000;
 
@@ -32,8 +34,8 @@ afterEach(async () => {
 });
 
 async function bundles(): Promise<string[]> {
-  const {body} = await api(configuration);
-  const {webhooks = []} = body as {webhooks?: {clientConfig: {caBundle?: string}}[]};
+  const answers = await Promise.all([api(configuration), api(validating)]);
+  const webhooks = answers.flatMap(({body}) => (body as {webhooks?: {clientConfig: {caBundle?: string}}[]}).webhooks ?? []);
   return webhooks.map(({clientConfig}) => clientConfig.caBundle ?? '');
 }
 async function data(): Promise<Readonly<Record<string, string>>> {
@@ -41,7 +43,8 @@ async function data(): Promise<Readonly<Record<string, string>>> {
 }
 async function isTrusted(): Promise<boolean> {
   const {'ca.crt': authorities} = await data();
-  return authorities !== undefined && (await bundles()).every((bundle) => bundle === authorities);
+  const all = await bundles();
+  return authorities !== undefined && all.length === 3 && all.every((bundle) => bundle === authorities);
 }
 
 /** The fingerprint of what the process serves now. */
@@ -86,25 +89,37 @@ test('a caBundle that somebody overwrites is mended within seconds', async () =>
   const caBundle = Buffer.from(ca).toString('base64');
   const body = [0, 1].map((index) => ({op: 'replace', path: `/webhooks/${index}/clientConfig/caBundle`, value: caBundle}));
   await api(configuration, {method: 'PATCH', contentType: 'application/json-patch+json', body});
-  await eventually(isTrusted, {what: 'the caBundle to be mended', timeoutMs: 5000});
+  await api(validating, {method: 'PATCH', contentType: 'application/json-patch+json', body: body.slice(0, 1)});
+  await eventually(isTrusted, {what: 'both caBundles to be mended', timeoutMs: 5000});
   await eventually(async () => (await injected()) === true, {what: 'an injected pod again'});
   // Manifests without a caBundle, applied anew, take nothing away.
   await kubectlOk(['apply', '-f', 'manifests/base/webhook-configuration.yaml']);
   expect(await isTrusted()).toBe(true);
 });
 
-test('a deleted webhook configuration stays deleted, the injector says so, and applying it again heals', async () => {
-  const one = await start('one');
-  await one.ready();
-  await kubectlOk(['delete', 'mutatingwebhookconfiguration', 'pod-injector']);
-  await one.logged('the webhook configuration does not exist: nothing calls us');
-  const {status, text} = await one.health('/readyz?verbose');
-  expect(status).toBe(200);
-  expect(text).toContain('mutatingwebhookconfiguration/pod-injector does not exist, so nothing calls this webhook');
-  expect((await api(configuration)).status).toBe(404);
-  await kubectlOk(['apply', '-f', 'manifests/base/webhook-configuration.yaml']);
-  await eventually(isTrusted, {what: 'the new configuration to get its caBundle'});
-});
+test.each([
+  ['mutating', configuration, 'the webhook configuration does not exist: nothing calls us', 'so nothing calls this webhook'],
+  [
+    'validating',
+    validating,
+    'the validating webhook configuration does not exist: no template is checked when it is applied',
+    'so a broken template is not refused when it is applied',
+  ],
+])(
+  'a deleted %s configuration stays deleted, the injector says so, and applying it again heals',
+  async (kind, path, line, note) => {
+    const one = await start('one');
+    await one.ready();
+    await kubectlOk(['delete', `${kind}webhookconfiguration`, 'pod-injector']);
+    await one.logged(line);
+    const {status, text} = await one.health('/readyz?verbose');
+    expect(status).toBe(200);
+    expect(text).toContain(`${kind}webhookconfiguration/pod-injector does not exist, ${note}`);
+    expect((await api(path)).status).toBe(404);
+    await kubectlOk(['apply', '-f', 'manifests/base/webhook-configuration.yaml']);
+    await eventually(isTrusted, {what: 'the new configuration to get its caBundle'});
+  },
+);
 
 test('a certificate is renewed under load, and the API server refuses no connection meanwhile', async () => {
   const old = await issueCertificates(Date.now() - 340 * dayMs);
@@ -210,3 +225,18 @@ test.each([
     await one.ready(60_000);
   },
 );
+
+test('without the right to look after the validating configuration it injects all the same, and says which rule is missing', async () => {
+  const role = JSON.parse(await kubectlOk(['get', 'clusterrole', 'pod-injector-certificates', '-o', 'json'])) as Role;
+  const rules = role.rules.map((rule) => ({...rule, resources: ['mutatingwebhookconfigurations']}));
+  await kubectlOk(['patch', 'clusterrole', 'pod-injector-certificates', '--type=merge', '-p', JSON.stringify({rules})]);
+  const one = await start('one');
+  await one.ready();
+  const rule = 'resources: [validatingwebhookconfigurations], verbs: [list]';
+  await eventually(async () => (await one.health('/readyz?verbose')).text.includes(rule), {what: `the probe to name ${rule}`});
+  expect((await one.health('/readyz')).status).toBe(200);
+  await callReplica(one);
+  await eventually(async () => (await injected()) === true, {what: 'an injected pod'});
+  await kubectlOk(['apply', '-f', 'manifests/base/rbac-certificates.yaml']);
+  await eventually(isTrusted, {what: 'the validating configuration to get its caBundle', timeoutMs: 60_000});
+});

@@ -1,11 +1,13 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
+import {isDeepStrictEqual} from 'node:util';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/core/json.ts';
+import {workloadOf} from '../../src/core/workload.ts';
 import {parseYaml} from '../../src/core/yaml.ts';
 import {listExamples} from '../helpers/examples.ts';
 import {at, yaml} from '../helpers/objects.ts';
-import {api, eventually, kubectlGet, kubectlOk, makeNamespace} from './harness/index.ts';
+import {api, controlPlane, eventually, kubectlGet, kubectlOk, makeNamespace} from './harness/index.ts';
 import {podInjector} from './live/cli.ts';
 import {comparable, dryRun, podOf} from './live/dry-run.ts';
 import {stored} from './live/state.ts';
@@ -23,14 +25,12 @@ beforeAll(async () => {
 });
 
 describe.each(folders)('with the templates of %s', (folder) => {
-  const configMaps = readdirSync(folder).map((file) => yaml(readFileSync(path.join(folder, file), 'utf8')));
+  const configMaps = readdirSync(folder).map((file) => configMapOf(path.join(folder, file)));
   const names = configMaps.map((configMap) => String(at(configMap, 'metadata', 'name')));
   beforeAll(async () => {
     for (const [index, configMap] of configMaps.entries()) {
       const name = names[index] ?? '';
-      await webhook.put(configMap, name, (pod) =>
-        String(at(pod, 'metadata', 'annotations', statusKey)).includes(`"name":"${name}"`),
-      );
+      await webhook.put(configMap, name, (pod) => isKnown(pod, name));
     }
   });
   // Another folder has a template of the same name in its old form.
@@ -51,13 +51,14 @@ describe.each(folders)('with the templates of %s', (folder) => {
         await api(`/api/v1/namespaces/${where}/serviceaccounts`, {method: 'POST', body: orders});
       }
       const text = readFileSync(input, 'utf8').replaceAll(/^( +)(name|namespace): shop$/gm, `$1$2: ${namespace}`);
-      const {code, stdout, stderr} = await podInjector(['preview', '-f', '-', '-t', templates, '-n', namespace], text);
+      const {code, stdout, stderr} = await podInjector(['preview', ...given(templates, namespace)], text);
       expect({code, stderr}).toMatchObject({code: 0});
-      const isWorkload = (object: JsonObject): boolean => object['kind'] !== 'Namespace';
+      const isWorkload = (object: JsonObject): boolean => workloadOf(object) !== undefined;
       const all = documents(text);
       written = all.filter(isWorkload);
       previewed = documents(stdout).filter(isWorkload);
-      for (const object of all.filter((one) => !isWorkload(one))) await applyDefault(namespace, object, written[0] ?? {});
+      const facts = all.filter((object) => object['kind'] === 'Namespace');
+      for (const object of facts) await applyDefault(namespace, object, podOf(written[0] ?? {}), podOf(previewed[0] ?? {}));
       await kubectlOk(['apply', '-n', namespace, '-f', '-'], {input: text});
       live = await Promise.all(written.map((object) => found(namespace, object)));
     });
@@ -77,8 +78,7 @@ describe.each(folders)('with the templates of %s', (folder) => {
 
     test('what was stored of a workload is what --as-stored prints', async () => {
       const text = written.map((object) => JSON.stringify(object)).join('\n---\n');
-      const args = ['preview', '--as-stored', '-f', '-', '-t', templates, '-n', namespace];
-      const {stdout} = await podInjector(args, text);
+      const {stdout} = await podInjector(['preview', '--as-stored', ...given(templates, namespace)], text);
       for (const [index, object] of documents(stdout).entries()) {
         if (object['kind'] === 'Pod') continue;
         const {object: without} = await made(webhook.namespace, object);
@@ -126,13 +126,34 @@ describe.each(folders)('with the templates of %s', (folder) => {
   });
 });
 
-/** Gives the namespace its default, and waits until the API server and the injector know of it. */
-async function applyDefault(namespace: string, object: JsonObject, workload: JsonObject): Promise<void> {
+/** Reads from standard input, with these templates, for the API server that is tested. */
+function given(templates: string, namespace: string): readonly string[] {
+  return ['-f', '-', '-t', templates, '-n', namespace, '--server-version', controlPlane().version];
+}
+
+/** A template's ConfigMap; one is made of a file that holds the template alone. */
+function configMapOf(file: string): JsonObject {
+  const text = readFileSync(file, 'utf8');
+  const object = yaml(text);
+  if (object['kind'] === 'ConfigMap') return object;
+  const metadata = {name: path.parse(file).name, labels: {'pod-injector.dev/template': 'true'}};
+  return {apiVersion: 'v1', kind: 'ConfigMap', metadata, data: {template: text}};
+}
+
+/** Whether a pod that asks for the template tells that the injector has it: injected, or refused for what the pod itself lacks. */
+function isKnown(answer: JsonObject, name: string): boolean {
+  if (answer['kind'] === 'Status') return !String(answer['message']).includes('templateMissing');
+  return String(at(answer, 'metadata', 'annotations', statusKey)).includes(`"name":"${name}"`);
+}
+
+/** Gives the namespace what its pods go by, and waits until the API server and the injector know of it. */
+async function applyDefault(namespace: string, object: JsonObject, pod: JsonObject, expected: JsonObject): Promise<void> {
   await kubectlOk(['apply', '-f', '-'], {input: object});
+  const {object: wanted} = await made(webhook.namespace, expected);
   await eventually(
     async () => {
-      const {object: pod} = await dryRun(namespace, podOf(workload));
-      return at(pod, 'metadata', 'annotations', statusKey) !== undefined;
+      const answer = await dryRun(namespace, pod);
+      return answer.status === 201 && isDeepStrictEqual(comparable(answer.object), comparable(wanted));
     },
     {what: `the default of ${namespace} to count`},
   );

@@ -8,6 +8,7 @@ export const secret = 'pod-injector-certs';
 /** What the manifests make for the whole cluster, which other test files must not meet. */
 const clusterWide = [
   'mutatingwebhookconfiguration/pod-injector',
+  'validatingwebhookconfiguration/pod-injector',
   'clusterrole/pod-injector',
   'clusterrole/pod-injector-certificates',
   'clusterrolebinding/pod-injector',
@@ -59,10 +60,14 @@ export async function startReplica(name: string): Promise<Injector> {
 
 /** Has the API server call this replica: there is no kube-proxy that would translate the Service's port. */
 export async function callReplica({port}: Pick<Injector, 'port'>): Promise<void> {
-  const operations = Object.values(webhookNames).map((_, index) => ({
-    op: 'replace',
-    path: `/webhooks/${index}/clientConfig/service/port`,
-    value: port,
-  }));
-  await kubectlOk(['patch', 'mutatingwebhookconfiguration', 'pod-injector', '--type=json', '-p', JSON.stringify(operations)]);
+  const entries = {mutating: Object.values(webhookNames).length, validating: 1};
+  for (const [kind, count] of Object.entries(entries)) {
+    const operations = Array.from({length: count}, (_, index) => ({
+      op: 'replace',
+      path: `/webhooks/${index}/clientConfig/service/port`,
+      value: port,
+    }));
+    const patch = JSON.stringify(operations);
+    await kubectlOk(['patch', `${kind}webhookconfiguration`, 'pod-injector', '--type=json', '-p', patch]);
+  }
 }

@@ -1,5 +1,6 @@
 import {beforeAll, describe, expect, test} from 'vitest';
 import {webhookNames} from '../../src/cluster/registration.ts';
+import {templateWebhookName} from '../../src/cluster/template-registration.ts';
 import {api, auditEvents, eventually, kubectl, kubectlOk, makeNamespace, type Injector} from './harness/index.ts';
 import {callReplica, install, startReplica, system} from './installation.ts';
 
@@ -98,7 +99,7 @@ async function calledFor(namespace: string, name: string): Promise<string[]> {
 describe('the manifests', () => {
   test('are taken by the API server as they are, without a warning', () => {
     expect(applied.stderr).toBe('');
-    expect(applied.stdout.trim().split('\n')).toHaveLength(15);
+    expect(applied.stdout.trim().split('\n')).toHaveLength(16);
   });
 
   test.each(['overlays/strict', 'overlays/firewalled'])('%s is taken, too', async (overlay) => {
@@ -112,16 +113,18 @@ describe('the manifests', () => {
     const objects = text
       .split(/^(?=\{$)/m)
       .map((part) => JSON.parse(part) as {kind: string; webhooks?: {name: string; failurePolicy: string}[]});
-    const entries = objects.find(({kind}) => kind === 'MutatingWebhookConfiguration')?.webhooks ?? [];
-    expect(entries.map(({name, failurePolicy}) => [name, failurePolicy])).toEqual([
-      [webhookNames.namespaces, 'Ignore'],
-      [webhookNames.objects, 'Fail'],
-    ]);
+    const entries = objects.flatMap(({webhooks = []}) => webhooks);
+    expect(Object.fromEntries(entries.map(({name, failurePolicy}) => [name, failurePolicy]))).toEqual({
+      [webhookNames.namespaces]: 'Ignore',
+      [webhookNames.objects]: 'Fail',
+      [templateWebhookName]: 'Ignore',
+    });
   });
 
   test('the one of cert-manager leaves no right to write, and says where its CA comes from', async () => {
     const text = await kubectlOk(['kustomize', 'manifests/overlays/cert-manager']);
-    expect(text).toContain('cert-manager.io/inject-ca-from: pod-injector/pod-injector-webhook');
+    // One for each configuration.
+    expect(text.split('cert-manager.io/inject-ca-from: pod-injector/pod-injector-webhook')).toHaveLength(3);
     expect(text).not.toContain('pod-injector-certificates');
     expect(text).toMatch(/name: POD_INJECTOR_CERT_DIR\n\s+value: \/certs/);
   });

@@ -7,7 +7,7 @@ import {api, controlPlane, eventually, kubectlGet, makeNamespace, startInjector,
 interface Registered {
   readonly injector: Injector;
   readonly namespace: string;
-  /** Names of the configurations that are there now. */
+  /** Names of the configurations, of both kinds, that are there now. */
   configurations(): Promise<string[]>;
 }
 
@@ -19,7 +19,8 @@ async function register(host = '127.0.0.1', addressed?: number): Promise<Registe
   const injector = await startInjector({args, kubeconfig: controlPlane().kubeconfig});
   const namespace = await makeNamespace();
   const configurations = async (): Promise<string[]> => {
-    const {items} = await kubectlGet<{items: {metadata: {name: string}}[]}>('mutatingwebhookconfigurations');
+    const both = 'mutatingwebhookconfigurations,validatingwebhookconfigurations';
+    const {items} = await kubectlGet<{items: {metadata: {name: string}}[]}>(both);
     return items.map(({metadata}) => metadata.name).filter((name) => name.startsWith('pod-injector-dev-'));
   };
   return {injector, namespace, configurations};
@@ -44,7 +45,8 @@ test.each<['SIGINT' | 'SIGTERM', string]>([
     const answer = await makePod(namespace);
     expect(answer.status).toBe(201);
     expect(JSON.stringify(answer.body)).toContain('pod-injector.dev/status');
-    expect(await configurations()).toHaveLength(1);
+    const names = await configurations();
+    expect([names.length, new Set(names).size]).toEqual([2, 1]);
     process.kill(injector.pid, signal);
     expect(await injector.exit).toBe(0);
     expect(await configurations()).toEqual([]);

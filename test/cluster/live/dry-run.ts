@@ -29,9 +29,12 @@ export function podOf(object: JsonObject): JsonObject {
   const template = workload === undefined ? undefined : podTemplateOf(object, workload);
   if (workload === undefined || template === undefined) throw new Error(`${String(object['kind'])} has no pod template`);
   const {labels, annotations} = (template['metadata'] ?? {}) as JsonObject;
+  const owned = workload.kind === 'Pod' ? {} : {ownerReferences: [controllerOf(object)]};
+  const hashed = workload.kind === 'Deployment' ? {[hashLabel]: hash} : {};
   const metadata = {
     generateName: 'made-of-a-template-',
-    ...(labels === undefined ? {} : {labels}),
+    ...owned,
+    ...(labels === undefined ? {} : {labels: {...(labels as JsonObject), ...hashed}}),
     ...(annotations === undefined ? {} : {annotations}),
   };
   const spec = template['spec'] as JsonObject;
@@ -44,19 +47,42 @@ export function podOf(object: JsonObject): JsonObject {
   return {apiVersion: 'v1', kind: 'Pod', metadata, spec: {...spec, ...volumes}};
 }
 
+/** The label by which a Deployment tells the pods of its ReplicaSets apart. */
+const hashLabel = 'pod-template-hash';
+const hash = '6d9f7c5b48';
+
+/** The reference of a pod to what makes it: the workload, or what the workload makes for that. */
+function controllerOf(object: JsonObject): JsonObject {
+  const name = String(at(object, 'metadata', 'name'));
+  const own = {apiVersion: object['apiVersion'] ?? null, kind: object['kind'] ?? null, name};
+  const made: Readonly<Record<string, JsonObject>> = {
+    Deployment: {kind: 'ReplicaSet', name: `${name}-${hash}`},
+    CronJob: {kind: 'Job', name: `${name}-29396580`},
+  };
+  const uid = '00000000-0000-4000-8000-000000000000';
+  return {...own, ...made[String(object['kind'])], controller: true, uid};
+}
+
 /**
  * What the author and the injector say of an object: labels, annotations and spec. The service account's token is mounted by a
  * plugin of the API server that runs before webhooks, under a random name, so it has one name here and volumes have no order. Of
  * the status what stood in a field before is left out: the webhook finds the API server's default there, a file has nothing. A
- * workload's own labels are left out: where there are none a Job and a ReplicationController take their pod template's.
+ * workload's own labels are left out: where there are none a Job and a ReplicationController take their pod template's; and so are
+ * those that the API server gives to a Job's pod template.
  */
 export function comparable(object: JsonObject): JsonObject {
   const {labels, annotations} = object['metadata'] as JsonObject;
   return {
-    ...(labels === undefined || object['kind'] !== 'Pod' ? {} : {labels: ordered(labels, '')}),
+    ...(labels === undefined || object['kind'] !== 'Pod' ? {} : {labels: ordered(withoutJob(labels as JsonObject), '')}),
     ...(annotations === undefined ? {} : {annotations: ordered(annotations, 'annotations')}),
     spec: ordered(object['spec'] ?? null, ''),
   };
+}
+
+function withoutJob(labels: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(labels).filter(([key]) => !/^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/.test(key)),
+  );
 }
 
 function comparableAnnotations(annotations: JsonObject): JsonObject {

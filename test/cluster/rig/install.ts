@@ -6,7 +6,7 @@ import {startBalancer, type Balancer} from './balancer.ts';
 /** The shipped manifests under names of their own, with processes of this machine for the Deployment's pods. */
 export interface Installation {
   readonly namespace: string;
-  /** The MutatingWebhookConfiguration, and of the ClusterRoles and their bindings the name that these begin with. */
+  /** The two webhook configurations, and of the ClusterRoles and their bindings the name that these begin with. */
   readonly configuration: string;
   /** Stands for the Service. */
   readonly balancer: Balancer;
@@ -32,7 +32,7 @@ interface Manifest {
   readonly metadata: {readonly name: string};
 }
 
-const configurations = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+const configurationKinds = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'];
 
 /** Installs an overlay of the shipped manifests, or the base. */
 export async function install(overlay: 'base' | 'overlays/strict' = 'base'): Promise<Installation> {
@@ -84,9 +84,9 @@ export async function install(overlay: 'base' | 'overlays/strict' = 'base'): Pro
       await api(`${templates}/${name}`, {method: 'DELETE'});
     },
     async remove() {
-      await api(`${configurations}/${namespace}`, {method: 'DELETE'});
       await balancer.close();
       await kubectlOk(['delete', 'namespace', namespace, '--wait=false']);
+      await kubectlOk(['delete', '--ignore-not-found', ...configurationKinds.map((kind) => `${kind}/${namespace}`)]);
       for (const kind of ['clusterrolebinding', 'clusterrole']) {
         await kubectlOk(['delete', '--ignore-not-found', kind, namespace, `${namespace}-certificates`]);
       }
@@ -112,7 +112,7 @@ const probe = 'is-it-called';
 function rename(manifest: Manifest, namespace: string, port: number): object {
   const {kind, metadata} = manifest;
   const own = (name: string): string => name.replace(/^pod-injector(?=$|-certificates$)/, namespace);
-  const isClusterWide = kind.startsWith('Cluster') || kind === 'MutatingWebhookConfiguration' || kind === 'Namespace';
+  const isClusterWide = kind.startsWith('Cluster') || configurationKinds.includes(kind) || kind === 'Namespace';
   const text = JSON.stringify({
     ...manifest,
     metadata: {...metadata, ...(isClusterWide ? {name: own(metadata.name)} : {})},

@@ -6,7 +6,7 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     include: ['test/**/*.test.ts'],
-    exclude: ['test/cluster/**'],
+    exclude: ['test/cluster/**', 'test/node/**'],
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'json'],
     outputFile: {json: 'reports/unit.json'},
     // Nothing is asserted by time: a poll ends when it is answered, or is given up.

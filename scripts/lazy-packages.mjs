@@ -15,7 +15,7 @@ export function lazyPackages(packages) {
         contents: [
           // What is required inside of a function is bundled as a function.
           `const start = () => require(${JSON.stringify(path)});`,
-          'const lazily = (name) => new Proxy(class {}, {',
+          'const lazily = (name) => new Proxy(function () {}, {',
           '  construct: (_, args) => Reflect.construct(start()[name], args),',
           '  get: (_, key) => Reflect.get(start()[name], key),',
           '});',

@@ -69,11 +69,16 @@ async function readOne(file: Omit<TemplateFile, 'text'>, files: TemplateFileSyst
   } catch (error) {
     return failed(unreadableFault(file.path, error));
   }
+  const text = decoded(bytes);
+  if (text !== undefined) return readTemplateFile({...file, text});
+  return failed({code: 'notUtf8', message: 'the file is not UTF-8 text', fix: 'save it as UTF-8', source: file.path});
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
   try {
-    const text = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
-    return readTemplateFile({...file, text});
+    return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
   } catch {
-    return failed({code: 'notUtf8', message: 'the file is not UTF-8 text', fix: 'save it as UTF-8', source: file.path});
+    return undefined;
   }
 }
 

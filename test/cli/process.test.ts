@@ -2,28 +2,19 @@ import {spawnSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {build} from 'esbuild';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {bundleCli} from '../../scripts/cluster/bundle.ts';
 import {version} from '../../src/version.ts';
+import {templateText} from './explain-files.ts';
 import {deploymentText, podText, templates} from './manifest-files.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pod-injector-'));
-const program = path.join(folder, 'dist', 'cli.mjs');
+let program = '';
 /** Enough for an output of several times what a pipe holds (64 KiB). */
 const count = 400;
 
 beforeAll(async () => {
-  await build({
-    entryPoints: {cli: 'src/cli.ts'},
-    outdir: path.dirname(program),
-    outExtension: {'.js': '.mjs'},
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    banner: {js: "import {createRequire as __createRequire} from 'node:module';const require=__createRequire(import.meta.url);"},
-    logLevel: 'warning',
-  });
+  program = (await bundleCli(folder)).script;
   mkdirSync(path.join(folder, 't'));
   const many = Array.from({length: count}, (_, index) => podText('agent', `web-${index}`)).join('---\n');
   const files = {
@@ -32,6 +23,10 @@ beforeAll(async () => {
     'bad.yaml': podText('nope'),
     'deployment.yaml': deploymentText('agent'),
     'many.yaml': many,
+    'expression.yaml': templateText('level', '    when: pod.spec.nope(\n'),
+    'pattern.yaml': templateText('level', "    parameters: {level: {type: string, pattern: '('}}\n"),
+    'level.yaml': templateText('level', "    parameters: {level: {type: string, pattern: 'a+', default: a}}\n"),
+    'level-b.yaml': podText('level\n    pod-injector.dev/level.level: b'),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
 }, 60_000);
@@ -82,6 +77,20 @@ describe('the program', () => {
     if (typeof message === 'string') expect(stderr).toBe(message);
     else expect(stderr).toMatch(message);
     expect(status).toBe(2);
+  });
+
+  // The packages below these are bundled in a way of their own: they start when they are first used.
+  test.each([
+    ['pod-injector validate expression.yaml', 'expression.yaml:11:25: badExpression: the expression ends too early\n'],
+    [
+      'pod-injector validate pattern.yaml',
+      'pattern.yaml:11:49: badPattern: `parameters.level.pattern` is no regular expression: ',
+    ],
+    ['pod-injector preview -f level-b.yaml -t level.yaml', 'level-b.yaml:1:1: Pod default/web: refused: badParameter: '],
+  ])('says what is wrong with an expression or a pattern: %s', (line, message) => {
+    const {status, stderr} = bash(line);
+    expect(stderr).toContain(message);
+    expect(status).toBe(1);
   });
 
   test('says its version', () => {

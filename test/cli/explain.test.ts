@@ -138,6 +138,19 @@ describe('for programs', () => {
   });
 });
 
+describe('beside a template that is refused', () => {
+  test('no other one is called injected', async () => {
+    const [pod] = await explained([podText(asks('agent,gone'))]);
+    expect(pod).toMatchObject({
+      verdict: 'refused',
+      templates: [
+        {name: 'agent', verdict: 'skipped', added: []},
+        {name: 'gone', verdict: 'refused'},
+      ],
+    });
+  });
+});
+
 describe('the order', () => {
   test('what is wrong comes first, and one finding makes the exit code 1', async () => {
     const good = podText(asks('agent')).replace('name: web,', 'name: good,');

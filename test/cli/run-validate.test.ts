@@ -118,6 +118,15 @@ describe('validate', () => {
     expect((await cli(['validate', '--ignore', 'noLimits', '--ignore', 'hostPath', 'w'], {files})).err).toContain(': imageTag: ');
   });
 
+  test('--ignore takes several codes, and refuses one that does not exist', async () => {
+    expect((await cli(['validate', '--ignore', 'noLimits, imageTag', 'w'], {files})).err).toBe(
+      '1 template: 0 errors, 0 warnings\n',
+    );
+    const {code, err} = await cli(['validate', '--ignore', 'noLimits,imageTags', 'w'], {files});
+    expect(err).toContain('There is no warning "imageTags"; did you mean imageTag?');
+    expect(code).toBe(2);
+  });
+
   test('--ignore never silences an error', async () => {
     expect((await cli(['validate', '--ignore', 'unknownKey', 'broken.yaml'], {files})).code).toBe(1);
   });

@@ -7,9 +7,10 @@ import {emitDocument} from '../../src/cli/emit.ts';
 import {kubectlLayout} from '../../src/cli/layout.ts';
 import {printYaml} from '../../src/cli/print.ts';
 import {parseYaml, type YamlDocument} from '../../src/core/yaml.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 import {edited, writtenCase} from './manifests.ts';
 
-const runs = {numRuns: Number(process.env['PROPERTY_RUNS'] ?? 400)};
+const runs = propertyRuns({numRuns: 400, seed: 20_268});
 
 describe('for any block YAML and any edit of its value', () => {
   test('the text with the edit reads as the edited value', () => {

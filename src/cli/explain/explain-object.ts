@@ -88,7 +88,14 @@ function refused(base: Base, faults: readonly Fault[], world: World): Explanatio
   if (why !== undefined && unasked.has(why.code)) return missed(base, why);
   // A pod that would be refused, and is there, came in past us.
   const past = why !== undefined && field(subject.object, 'kind') === 'Pod' ? [why] : [];
-  return {...base, verdict: 'refused', ...optional(first), isProblem: true, notes: [...more, ...past, ...base.notes]};
+  const notes = [...more, ...past, ...base.notes];
+  return {...base, templates: templates.map(withTheRest), verdict: 'refused', ...optional(first), isProblem: true, notes};
+}
+
+/** Nothing is injected where one template is refused. */
+function withTheRest(template: TemplateOutcome): TemplateOutcome {
+  if (template.kind !== 'injected') return template;
+  return {name: template.name, kind: 'skipped', message: 'nothing is injected where another one is refused', kept: []};
 }
 
 /** What is made now gets it, unless nobody asks us. */

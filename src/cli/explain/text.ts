@@ -51,7 +51,7 @@ function templateLines(template: TemplateOutcome, {verdict, cause}: Explanation)
   const sentence = message ?? (reason === undefined ? '' : sentenceOf(reason));
   // The first line may have said it, or more.
   const isTold = cause !== undefined && cause.code === reason && cause.message.includes(reason === 'whenFalse' ? name : sentence);
-  const why = reason === undefined ? '' : isTold ? `: ${reason}` : `: ${reason}: ${sentence}`;
+  const why = [...(reason === undefined ? [] : [reason]), ...(isTold || sentence === '' ? [] : [sentence])];
   const became = verdict === 'missed' && kind === 'injected' ? 'what is created now gets it' : kindWords[kind];
   const how = native === undefined ? '' : native ? ', as a native sidecar' : ', as a classic sidecar';
   const lists: readonly (readonly [string, readonly string[]])[] = [
@@ -60,7 +60,7 @@ function templateLines(template: TemplateOutcome, {verdict, cause}: Explanation)
     ['kept', kept],
   ];
   return [
-    `  template ${name}: ${became}${how}${why}`,
+    `  template ${name}: ${[`${became}${how}`, ...why].join(': ')}`,
     ...lists.flatMap(([word, paths]) => (paths.length === 0 ? [] : [`    ${word}: ${paths.join(', ')}`])),
   ];
 }

@@ -1,4 +1,8 @@
-import {Option, type Command} from 'commander';
+import {InvalidArgumentError, Option, type Command} from 'commander';
+import {adviceCodes} from '../../core/advice/codes.ts';
+import {nearest} from '../../core/nearest.ts';
+import {templateFaults} from '../../core/template/codes.ts';
+import {fileFaults} from '../../templates/codes.ts';
 import {validate} from '../validate.ts';
 import {collect, filenameOption, templatesOption, wordFlags} from './flags.ts';
 import {cannotRun, coloursOf, type Surroundings} from './surroundings.ts';
@@ -22,7 +26,9 @@ export function addValidate(program: Command, around: Surroundings): void {
       .addOption(templatesOption())
       .addOption(filenameOption())
       .addOption(new Option('-o, --output <FORMAT>', 'how findings are printed').choices(['text', 'json']).default('text'))
-      .addOption(new Option('--ignore <CODE>', 'a warning that shall not be given; repeatable').argParser(collect)),
+      .addOption(
+        new Option('--ignore <CODE>', 'warnings that shall not be given, by commas; repeatable').argParser(collectCodes),
+      ),
   )
     .addHelpText(
       'after',
@@ -43,4 +49,17 @@ Examples:
       const options = {templates, format, ignore, quiet: flags.quiet === true, ...coloursOf(flags, around.io)};
       around.finish(await validate(options, around.io));
     });
+}
+
+/** Of a flag that takes codes by commas and may be repeated: all of them. A misspelt one would silence nothing, in silence. */
+function collectCodes(text: string, previous: readonly string[] | undefined): readonly string[] {
+  const known = Object.keys({...adviceCodes, ...templateFaults, ...fileFaults});
+  return text.split(',').reduce((codes, part) => {
+    const code = part.trim();
+    if (known.includes(code)) return collect(code, codes);
+    const near = nearest(code, known);
+    throw new InvalidArgumentError(
+      `There is no warning ${JSON.stringify(code)}${near === undefined ? '' : `; did you mean ${near}?`}`,
+    );
+  }, previous ?? []);
 }

@@ -116,7 +116,7 @@ export const serveFlags: readonly ServeFlag[] = [
     name: 'server-version',
     value: 'VERSION',
     description: 'Kubernetes version that pods are injected for, such as 1.31',
-    standard: "the cluster's, else the newest known",
+    standard: "the cluster's; the newest known without a cluster",
   },
   {name: 'drain-timeout', value: 'DURATION', description: 'then, time for requests in flight', standard: '10s'},
 ];

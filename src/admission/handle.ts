@@ -57,11 +57,11 @@ export function handleReview(body: unknown, context: HandleContext): Handled {
   const outcome = inject({
     operation: request.operation,
     object,
-    ...(request.oldObject === undefined ? {} : {oldObject: request.oldObject}),
+    oldObject: request.oldObject,
     namespace: context.namespaceOf(request.namespace) ?? {name: request.namespace},
     templates: context.templates,
-    ...(context.foreignContainers === undefined ? {} : {foreignContainers: context.foreignContainers}),
-    ...(context.serverMinor === undefined ? {} : {serverMinor: context.serverMinor}),
+    foreignContainers: context.foreignContainers,
+    serverMinor: context.serverMinor,
   });
   if (outcome.verdict.kind === 'refused') {
     return {status: 200, body: deny(request, outcome.verdict.faults, outcome), log: logOf(request, outcome, 0)};

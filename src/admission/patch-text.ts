@@ -1,4 +1,4 @@
-import type {Json} from '../core/json.ts';
+import {isList, isObject, type Json, type JsonObject} from '../core/json.ts';
 import type {Operation} from '../core/patch.ts';
 
 /**
@@ -17,11 +17,27 @@ function operationText(operation: Operation): string {
 // Weak: the texts of a template that was replaced go with it.
 const texts = new WeakMap<object, string>();
 
+/** A template's container with what is this pod's alone in it, and a list of such ones, still have parts that all pods share. */
 function valueText(value: Json): string {
-  if (typeof value !== 'object' || value === null || !Object.isFrozen(value)) return JSON.stringify(value);
+  if (isFrozen(value)) return partText(value);
+  if (isList(value)) return `[${value.map((item) => (isObject(item) ? valueText(item) : partText(item))).join(',')}]`;
+  return isObject(value) ? objectText(value) : partText(value);
+}
+
+function objectText(value: JsonObject): string {
+  const fields = Object.entries(value).filter(([, part]) => part !== undefined);
+  return `{${fields.map(([key, part]) => `${JSON.stringify(key)}:${partText(part ?? null)}`).join(',')}}`;
+}
+
+function partText(value: Json): string {
+  if (!isFrozen(value)) return JSON.stringify(value);
   const known = texts.get(value);
   if (known !== undefined) return known;
   const text = JSON.stringify(value);
   texts.set(value, text);
   return text;
+}
+
+function isFrozen(value: Json): value is JsonObject | readonly Json[] {
+  return typeof value === 'object' && value !== null && Object.isFrozen(value);
 }

@@ -23,9 +23,13 @@ export function allow(
 
 /** The answer that denies the request: 422 and each fault with what to do. JSON text of an AdmissionReview. */
 export function deny(request: AdmissionRequest, faults: readonly Fault[], outcome: Outcome): string {
-  const denial = `${request.kind} refused: ${faults.map(formatFault).join(' | ')}`;
+  const more = faults.length > maxFaults ? [`and ${faults.length - maxFaults} more`] : [];
+  const denial = `${request.kind} refused: ${[...faults.slice(0, maxFaults).map(formatFault), ...more].join(' | ')}`;
   return answerText(request.uid, {allowed: false, denial, warnings: warningsOf(outcome), audit: auditOf(outcome)});
 }
+
+/** Nobody reads more at once, and a pod may have one fault for each of its containers. */
+const maxFaults = 20;
 
 /** JSON text of a Kubernetes Status, for a request that cannot be answered with an AdmissionReview. */
 export function failure(code: number, fault: Fault): string {
@@ -53,8 +57,7 @@ export function failure(code: number, fault: Fault): string {
 /** What the user shall read: notes, and what the workload's pods will get. */
 export function warningsOf(outcome: Outcome): string[] {
   const warnings = outcome.notes.map((note) => `${note.code}: ${note.message}`);
-  if (outcome.forecast !== undefined) warnings.unshift(...forecastOf(outcome.forecast, outcome));
-  return boundedWarnings(warnings);
+  return boundedWarnings(outcome.forecast === undefined ? warnings : [...forecastOf(outcome.forecast, outcome), ...warnings]);
 }
 
 /** What the pods of a workload will get; nothing when nothing was asked for, or the pod template holds it all. */

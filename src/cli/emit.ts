@@ -83,9 +83,9 @@ function isPlain(text: string): boolean {
   return /^[A-Za-z/][\w./-]*(?::[\w./-]+)*$/.test(text) && isText(text);
 }
 
-/** A string that is plain outside of brackets: it begins with no indicator, holds no `: ` and no ` #`, and is no number. */
+/** A string that is plain outside of brackets: it begins with no indicator, holds no `: ` and no ` #`, and is no number (an address is none). */
 function isPlainLine(text: string): boolean {
-  if (/^(?:\d+(?:\.\d+){2,3}|\d+(?:m|[kKMGTPE]i?|s|h))$/.test(text)) return true;
+  if (/^(?:\d+(?:\.\d+){2}|\d+(?:\.\d+){3}(?::\d+)?|\d+(?:m|[kKMGTPE]i?|s|h))$/.test(text)) return true;
   return /^(?:--?)?[A-Za-z/$(_][!-~ ]*$/.test(text) && !/: | #|[: ]$/.test(text) && isText(text);
 }
 

@@ -174,19 +174,23 @@ export function addedAt(path: readonly string[], part: Added): Added {
   return path.reduceRight<Added>((inner, name) => ({[segment(name)]: inner}), part);
 }
 
-/** Whether a parsed JSON value is a tree; deeper than any pod is, it is not one. */
+/** Whether a parsed JSON value is a tree: no node of it is empty, and it is no deeper than any pod is. */
 export function isAdded(value: Json | undefined, depth = 0): value is Added & Json {
   if (value === 1) return true;
   if (!isObject(value) || depth > maxDepth) return false;
-  return Object.entries(value).every(([key, part]) =>
-    key === priorKey ? isPrior(part) : key === movedKey ? isPlace(part) : isAdded(part, depth + 1),
+  const entries = Object.entries(value);
+  return (
+    entries.length > 0 &&
+    entries.every(([key, part]) =>
+      key === priorKey ? isPrior(part, depth) : key === movedKey ? isPlace(part) : isAdded(part, depth + 1),
+    )
   );
 }
 
-/** A scalar, an empty list, or a map of scalars (`requests`). */
-function isPrior(value: Json | undefined): boolean {
-  const inner = isList(value) ? value : isObject(value) ? Object.values(value) : [];
-  return isList(value) ? inner.length === 0 : inner.every((item) => typeof item !== 'object');
+/** What may count as unset: a scalar, a map of such (`requests`), parts that are empty or null. */
+function isPrior(value: Json | undefined, depth: number): boolean {
+  if (isList(value)) return depth <= maxDepth && value.every((item) => isPrior(item, depth + 1));
+  return !isObject(value) || (depth <= maxDepth && Object.values(value).every((item) => isPrior(item, depth + 1)));
 }
 
 /** Where a part was moved to: names and indexes. */
@@ -244,14 +248,11 @@ function isAdmissible(node: AddedNode, name: string, owner: JsonObject, schema: 
   return isDefault(schema.type, {...owner, [name]: prior}, name);
 }
 
-function isNothing(value: Json): boolean {
-  return (
-    value === null ||
-    value === false ||
-    value === 0 ||
-    value === '' ||
-    (isList(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0)
-  );
+/** What the API drops, at every depth. */
+function isNothing(value: Json | undefined): boolean {
+  if (isList(value)) return value.every(isNothing);
+  if (isObject(value)) return Object.values(value).every(isNothing);
+  return value === null || value === false || value === 0 || value === '';
 }
 
 function takeOutOfList(value: readonly Json[], node: AddedNode, schema: FieldSchema, options: TakeOut): readonly Json[] {
@@ -267,6 +268,11 @@ function takeOutOfList(value: readonly Json[], node: AddedNode, schema: FieldSch
     // Of several items of one name the template was merged with the first.
     if (Object.hasOwn(node, key) && !seen.has(key)) {
       seen.add(key);
+      // No item is put in the place of another one: a record that says so is none of ours, see isAdmissible.
+      if (asObject(node[key])?.[priorKey] !== undefined) {
+        result.push(item);
+        continue;
+      }
       kept = takeOut(item, node[key] as Added, itemSchema(schema), {left: before?.get(name)});
       if (kept !== undefined && kept !== item) kept = withKeys(kept, item, keys);
     }

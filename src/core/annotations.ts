@@ -1,4 +1,4 @@
-import {asString, type JsonObject} from './json.ts';
+import {asString, isList, isObject, type Json, type JsonObject} from './json.ts';
 import type {Fault} from './errors.ts';
 import type {Note} from './outcome.ts';
 import type {TemplateSnapshot} from './template.ts';
@@ -65,12 +65,7 @@ export function readAsk(annotations: JsonObject | undefined, templates: Template
     else if (faults.length === 0)
       notes.push({code: 'emptyAnnotation', message: `${injectKey} is empty, so it asks for nothing`, path: annotationPath});
   } else if (value !== undefined && value !== null) {
-    faults.push(
-      bad(
-        `${injectKey} is ${JSON.stringify(value)}, and annotations are strings`,
-        `write ${injectKey}: "${String(value)}" with quotes`,
-      ),
-    );
+    faults.push(badType(value));
   }
   const legacy = legacyKeys(annotations);
   if (legacy.length > maxTemplates)
@@ -124,8 +119,22 @@ function readList(value: string, requests: Request[], faults: Fault[], notes: No
   }
 }
 
+function badType(value: Json): Fault {
+  const isPlain = isList(value) ? value.every((item) => typeof item === 'string') : !isObject(value);
+  const text = isPlain ? String(value) : 'NAME,NAME';
+  return bad(
+    `${injectKey} is ${short(JSON.stringify(value))}, and annotations are strings`,
+    `write ${injectKey}: "${short(text)}" with quotes`,
+  );
+}
+
+/** As much of a text as a message may hold. */
+function short(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
 function badItem(item: string): Fault {
-  const shown = JSON.stringify(item.length > 80 ? `${item.slice(0, 80)}…` : item);
+  const shown = JSON.stringify(short(item));
   const lower = item.toLowerCase();
   if (lower === 'true' || lower === 'false') {
     return bad(

@@ -16,7 +16,7 @@ export function applicationOf(
   author: JsonObject,
   status: Status | undefined,
   customised: ReadonlySet<string>,
-  context: {readonly foreignContainers?: ReadonlySet<string>; readonly reviewedAgain: boolean},
+  context: {readonly foreignContainers?: ReadonlySet<string> | undefined; readonly reviewedAgain: boolean},
 ): Application {
   const spec = asObject(author['spec']);
   const foreign = context.foreignContainers ?? defaultForeignContainers;

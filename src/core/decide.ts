@@ -44,21 +44,20 @@ export function decide(
     if (asked === undefined && ask.kind === 'optOut') return optOut('workload');
     if (asked === undefined && ask.kind !== 'nothing') asked = ask;
   }
-  if (own.kind !== 'nothing') return {...fromAsk(own, pod.level, namespace, templates), sources: [...near, far]};
+  if (own.kind !== 'nothing') return fromAsk(own, pod.level, namespace, templates, [...near, far]);
   if (asked !== undefined) {
-    const decision = withNotes(fromAsk(asked, 'workload', namespace, templates), own.notes);
-    return {...decision, sources: [...near, ...workload.map((annotations) => ({level: 'workload' as const, annotations})), far]};
+    const sources = [...near, ...workload.map((annotations) => ({level: 'workload' as const, annotations})), far];
+    return withNotes(fromAsk(asked, 'workload', namespace, templates, sources), own.notes);
   }
   if (field(namespace.labels, injectionLabel) === 'enabled') {
     const list = readAsk(namespace.annotations, templates);
     // "false" on a Namespace means no default, and "true" there has no list that it could mean.
-    if (list.kind === 'list')
-      return {...withNotes(fromAsk(list, 'namespace', namespace, templates), own.notes), sources: [...near, far]};
+    if (list.kind === 'list') return withNotes(fromAsk(list, 'namespace', namespace, templates, [...near, far]), own.notes);
   }
   return {level: undefined, optOut: false, requests: [], faults: [], notes: own.notes, sources: []};
 }
 
-function withNotes<T extends Pick<Decision, 'notes'>>(decision: T, notes: readonly Note[]): T {
+function withNotes(decision: Decision, notes: readonly Note[]): Decision {
   return notes.length === 0 ? decision : {...decision, notes: [...notes, ...decision.notes]};
 }
 
@@ -66,8 +65,15 @@ function optOut(level: Level): Decision {
   return {level, optOut: true, requests: [], faults: [], notes: [], sources: []};
 }
 
-function fromAsk(ask: Ask, level: Level, namespace: NamespaceFacts, templates: TemplateSnapshot): Omit<Decision, 'sources'> {
-  if (ask.kind !== 'namespaceList') return {level, optOut: false, requests: ask.requests, faults: ask.faults, notes: ask.notes};
+function fromAsk(
+  ask: Ask,
+  level: Level,
+  namespace: NamespaceFacts,
+  templates: TemplateSnapshot,
+  sources: readonly ParameterSource[],
+): Decision {
+  if (ask.kind !== 'namespaceList')
+    return {level, optOut: false, requests: ask.requests, faults: ask.faults, notes: ask.notes, sources};
   const list = readAsk(namespace.annotations, templates);
   if (list.kind === 'list') {
     const rest = ask.requests.filter((request) => !list.requests.some((other) => other.name === request.name));
@@ -77,6 +83,7 @@ function fromAsk(ask: Ask, level: Level, namespace: NamespaceFacts, templates: T
       requests: [...list.requests, ...rest],
       faults: [...ask.faults, ...list.faults],
       notes: ask.notes,
+      sources,
     };
   }
   const missing: Fault = {
@@ -84,7 +91,7 @@ function fromAsk(ask: Ask, level: Level, namespace: NamespaceFacts, templates: T
     message: `${injectKey}: "true" asks for the list of namespace ${JSON.stringify(namespace.name)}, and the namespace has none`,
     fix: `name the templates (${injectKey}: NAME,NAME) or annotate the namespace with them`,
   };
-  return {level, optOut: false, requests: ask.requests, faults: [...ask.faults, missing], notes: ask.notes};
+  return {level, optOut: false, requests: ask.requests, faults: [...ask.faults, missing], notes: ask.notes, sources};
 }
 
 /** The namespace as expressions see it, in the form of the API's own object; with its name alone where no more is known. */

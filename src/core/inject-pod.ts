@@ -13,7 +13,7 @@ import {choosesNative} from './patterns/native.ts';
 import {skipReasons, type RefusalReason} from './reasons.ts';
 import {render, type Surroundings} from './render.ts';
 import {copyScene, openScene, type Scene} from './scene.ts';
-import {shapeFault, unresolvedImages} from './shape.ts';
+import {shapeFault, twinFault, unresolvedImages} from './shape.ts';
 import {authorsPart, emptyParents, readStatus, writeStatus, type Status, type StatusEntry} from './status.ts';
 import {surroundingsOf, type PodFacts} from './surroundings.ts';
 import type {TemplateSnapshot} from './template.ts';
@@ -22,12 +22,12 @@ import {unreadKeys} from './unread.ts';
 /** What a pod's injection needs besides the pod and the decision. */
 export interface PodContext extends PodFacts {
   readonly templates: TemplateSnapshot;
-  readonly foreignContainers?: ReadonlySet<string>;
+  readonly foreignContainers?: ReadonlySet<string> | undefined;
   /** What the workload's pass wrote into the pod template besides. */
   readonly own?: Added;
   /** The object is a pod that is being created, and another injector may have been there between two reviews of it. */
   readonly reviewedAgain: boolean;
-  readonly serverMinor?: number;
+  readonly serverMinor?: number | undefined;
 }
 
 /** What became of a pod or pod template; `pod` is the very same reference when nothing changes. */
@@ -55,6 +55,8 @@ export function injectPod(pod: JsonObject, decision: Decision, context: PodConte
   const misshapen = shapeFault(pod);
   if (misshapen !== undefined) return refused(pod, [misshapen], [], notes);
   const author = status === undefined ? pod : authorsPart(pod, status, {own: false});
+  const twin = twinFault(author);
+  if (twin !== undefined) return refused(pod, [twin], [], notes);
   return injectAfresh(pod, author, status, decision, context, notes);
 }
 

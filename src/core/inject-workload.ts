@@ -173,7 +173,8 @@ function withdraw(change: Change): Outcome {
   const verdict: Verdict = object === input.object ? skip(reason) : {kind: 'removed'};
   const left = outcome(input, verdict, {level: decision.level, object, templates: removed, notes});
   if (input.view !== 'pods' || decision.requests.length === 0) return left;
-  return atPods({...change, input: {...input, object}, now: {...now, template: result, status: undefined}, author: result});
+  const pods = atPods({...change, input: {...input, object}, now: {...now, template: result, status: undefined}, author: result});
+  return pods.verdict.kind === 'refused' ? {...pods, object: input.object} : pods;
 }
 
 /** The pods are injected when they are created; the workload stays, and is told what they will get. */

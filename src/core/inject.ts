@@ -21,7 +21,9 @@ export function inject(input: InjectInput): Outcome {
   const annotations = asObject(asObject(object['metadata'])?.['annotations']);
   if (annotations !== undefined && Object.hasOwn(annotations, mirrorKey)) return skipped(object, 'mirrorPod');
   const decision = decide({level: 'pod', annotations}, [], input.namespace, input.templates);
-  const context: PodContext = {...input, workload: workloadFacts(object, workload), reviewedAgain: true};
+  const {namespace, templates, foreignContainers, serverMinor} = input;
+  const facts = workloadFacts(object, workload);
+  const context: PodContext = {namespace, templates, foreignContainers, serverMinor, workload: facts, reviewedAgain: true};
   return fromPod(injectPod(object, decision, context), decision.level);
 }
 

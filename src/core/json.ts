@@ -38,8 +38,14 @@ export function field(object: JsonObject | undefined, key: string): Json | undef
 
 /** A copy of the object with one field set; a field that exists keeps its place. A computed key also sets `__proto__` as data. */
 export function withField(object: JsonObject | undefined, key: string, value: Json): JsonObject {
-  return {...object, [key]: value};
+  if (object === undefined || Object.hasOwn(object, key) || key === prototypeKey || Object.hasOwn(object, prototypeKey))
+    return {...object, [key]: value};
+  // V8 takes ten times as long to add a field to a copy that was made by spreading.
+  return Object.assign({}, object, {[key]: value});
 }
+
+/** Assigned, it would set the prototype. */
+const prototypeKey = '__proto__';
 
 /** A copy of the object without one field. */
 export function withoutField(object: JsonObject, key: string): JsonObject {

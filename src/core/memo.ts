@@ -16,6 +16,22 @@ export class Memo<T> {
   }
 }
 
+/**
+ * The same function, which remembers what it made of a template's part as long as that lives: templates are frozen and the same for
+ * all pods. So that the text of what it makes is made once, too, it is frozen.
+ */
+export function remembering<Part extends object, T extends object>(make: (part: Part) => T): (part: Part) => T {
+  const known = new WeakMap<Part, T>();
+  return (part) => {
+    if (!Object.isFrozen(part)) return make(part);
+    const before = known.get(part);
+    if (before !== undefined) return before;
+    const value = Object.freeze(make(part));
+    known.set(part, value);
+    return value;
+  };
+}
+
 /** Workloads that ask for one template with values of their own, and are reviewed at the same time. */
 const maxEntries = 64;
 

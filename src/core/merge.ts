@@ -2,7 +2,7 @@ import {mergeAdded, priorKey, segment, type Added} from './added.ts';
 import {addToApplication, addToInitContainers} from './application.ts';
 import {addContainers} from './containers.ts';
 import type {Fault} from './errors.ts';
-import {asList, asObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
+import {asList, asObject, isObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
 import {covers, isDefault} from './kubernetes/equality.ts';
 import {knowingEmpty, type Part} from './part.ts';
 import {bindAdapter} from './patterns/adapter.ts';
@@ -80,7 +80,7 @@ function mergeBound(pod: JsonObject, template: Template, scene: Scene): Part<Jso
   if (specAdded !== undefined) value = withField(value, 'spec', fields.value);
   const node: [string, Added][] = [];
   if (metadata.added !== undefined) node.push(['metadata', metadata.added]);
-  if (specAdded !== undefined) node.push(['spec', specAdded]);
+  if (specAdded !== undefined) node.push(['spec', knowingBlank(pod['spec'], specAdded)]);
   const faults = [...init.faults, ...main.faults, ...app.faults, ...appInit.faults, ...volumes.faults];
   return {
     value,
@@ -103,10 +103,14 @@ function addMetadata(pod: JsonObject, template: Template): Part<JsonObject> {
   const base = Object.fromEntries(Object.entries(template.metadata).filter(([, entries]) => Object.keys(entries).length > 0));
   const own = pod['metadata'];
   const merged = underlay(base, asObject(own) ?? {}, 'ObjectMeta', 'metadata');
-  const empty = own === null || (asObject(own) !== undefined && Object.keys(asObject(own) ?? {}).length === 0);
-  const added =
-    merged.added !== undefined && merged.added !== 1 && empty ? {[priorKey]: own as Json, ...merged.added} : merged.added;
+  const added = merged.added === undefined ? undefined : knowingBlank(own, merged.added);
   return {value: merged.value, added, kept: merged.kept, faults: []};
+}
+
+/** The record of an object's new fields, with the form in which it was empty before, where it was there. */
+function knowingBlank(before: Json | undefined, added: Added): Added {
+  const isBlank = before === null || (isObject(before) && Object.keys(before).length === 0);
+  return added !== 1 && isBlank ? {[priorKey]: before, ...added} : added;
 }
 
 function addVolumes(spec: JsonObject, template: Template, scene: Scene): Part<readonly Json[]> {

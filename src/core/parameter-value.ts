@@ -1,4 +1,6 @@
 import {visit} from 'yaml';
+import type {Budget} from './expression/budget.ts';
+import {charactersPerStep} from './expression/limits.ts';
 import {deepEqual, isList, isObject, type Json} from './json.ts';
 import {parseYaml, yamlLimits} from './yaml.ts';
 
@@ -10,7 +12,11 @@ export interface ValueRule {
   readonly type: ParameterType;
   readonly enum?: readonly Json[];
   /** A regular expression that matches anywhere in the string, in linear time. */
-  readonly pattern?: {readonly text: string; readonly test: (value: string) => boolean};
+  readonly pattern?: {
+    readonly text: string;
+    readonly test: (value: string) => boolean;
+    readonly steps: (value: string) => number;
+  };
   readonly minimum?: number;
   readonly maximum?: number;
   /** In Unicode characters. */
@@ -29,6 +35,29 @@ export function allows(rule: ValueRule, value: Json): boolean {
   );
 }
 
+/** The steps that {@link allows} takes, see `limits`: of a pattern, of a list of choices, of counting characters. */
+export function stepsOf(rule: ValueRule, value: Json): number {
+  let steps = rule.enum === undefined ? 0 : rule.enum.length * weightOf(value);
+  if (typeof value === 'string') {
+    steps += rule.pattern?.steps(value) ?? 0;
+    if (rule.minLength !== undefined || rule.maxLength !== undefined) steps += Math.floor(value.length / countedPerStep);
+  } else if (rule.items !== undefined && isList(value)) {
+    for (const item of value) steps += 1 + stepsOf(rule.items, item);
+  }
+  return steps;
+}
+
+/** Unicode characters are found one by one. */
+const countedPerStep = 4;
+
+/** The steps of comparing a value with another one. */
+function weightOf(value: Json): number {
+  if (typeof value === 'string') return 1 + Math.floor(value.length / charactersPerStep);
+  if (isList(value)) return value.reduce<number>((sum, item) => sum + weightOf(item), 1);
+  if (!isObject(value)) return 1;
+  return Object.values(value).reduce<number>((sum, item) => sum + weightOf(item ?? null), 1);
+}
+
 /** What the rule allows, to stand after "must be": `an integer from 1 to 65535`. */
 export function allowed(rule: ValueRule): string {
   if (rule.enum !== undefined) return rule.enum.length === 1 ? shown(rule.enum[0]) : `one of ${rule.enum.map(shown).join(', ')}`;
@@ -44,10 +73,10 @@ export function allowed(rule: ValueRule): string {
 
 /**
  * The value that an annotation's text stands for: a string as it is, an integer or a number in strict decimal notation, `true` or
- * `false`, a list or a map as JSON or as YAML in brackets, without tags and aliases. Undefined for a text that is none of the type;
- * whether the rule allows the value is another question. Never throws.
+ * `false`, a list or a map as JSON or as YAML in brackets, without tags and aliases. What it costs is counted in the budget. Undefined
+ * for a text that is none of the type, or costs too much; whether the rule allows the value is another question. Never throws.
  */
-export function parseValue(type: ParameterType, text: string): Json | undefined {
+export function parseValue(type: ParameterType, text: string, budget: Budget): Json | undefined {
   switch (type) {
     case 'string':
       return text;
@@ -59,7 +88,7 @@ export function parseValue(type: ParameterType, text: string): Json | undefined 
       return text === 'true' ? true : text === 'false' ? false : undefined;
     case 'array':
     case 'object': {
-      const value = parseBrackets(text);
+      const value = parseBrackets(text, budget);
       return value !== undefined && isOfType(type, value) ? value : undefined;
     }
   }
@@ -116,12 +145,15 @@ function characters(text: string): number {
   return count;
 }
 
-/** YAML is parsed slowly; what is longer than a person writes was written by a program, which writes JSON. */
-const maxYamlLength = 4096;
+/** In UTF-16 code units. YAML is parsed slowly; what is longer than a person writes was written by a program, which writes JSON. */
+export const maxYamlLength = 1024;
 
-function parseBrackets(text: string): Json | undefined {
+/** Measured; so that the longest takes as many steps as one expression may. */
+const stepsPerYamlCharacter = 24;
+
+function parseBrackets(text: string, budget: Budget): Json | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
-  const value = parseJson(text) ?? parseFlow(text);
+  const value = parseJson(text) ?? parseFlow(text, budget);
   return value !== undefined && isPlain(value, 0) ? value : undefined;
 }
 
@@ -133,8 +165,8 @@ function parseJson(text: string): Json | undefined {
   }
 }
 
-function parseFlow(text: string): Json | undefined {
-  if (text.length > maxYamlLength) return undefined;
+function parseFlow(text: string, budget: Budget): Json | undefined {
+  if (text.length > maxYamlLength || budget.spend(text.length * stepsPerYamlCharacter) !== undefined) return undefined;
   const [document, second] = parseYaml(text);
   if (document === undefined || second !== undefined || document.faults.length > 0) return undefined;
   let isDecorated = false;

@@ -1,9 +1,11 @@
 import {domain, parameterKey} from './annotations.ts';
 import type {Fault} from './errors.ts';
+import type {Budget} from './expression/budget.ts';
+import {limits} from './expression/limits.ts';
 import {field, type Json, type JsonObject} from './json.ts';
 import {nearest} from './nearest.ts';
 import type {Level} from './outcome.ts';
-import {allowed, allows, parseValue, shown, type ValueRule} from './parameter-value.ts';
+import {allowed, allows, maxYamlLength, parseValue, shown, stepsOf, type ValueRule} from './parameter-value.ts';
 import {escapeSegment} from './patch.ts';
 
 /** What a template declares of one parameter. Without a default it must be set. */
@@ -25,12 +27,13 @@ export interface Declaration {
 }
 
 /**
- * The values of a template's parameters: from the nearest source that sets one, else the default. Faults: `badParameter`,
- * `parameterMissing`, and those of {@link unknownParameters}. Never throws.
+ * The values of a template's parameters: from the nearest source that sets one, else the default. What it costs to check them is
+ * counted in the pod's budget. Faults: `badParameter`, `parameterMissing`, and those of {@link unknownParameters}. Never throws.
  */
 export function readParameters(
   template: Declaration,
   sources: readonly ParameterSource[],
+  budget: Budget,
 ): {readonly values: JsonObject; readonly faults: readonly Fault[]} {
   const faults: Fault[] = [...unknownParameters(template, sources)];
   const values: [string, Json][] = [];
@@ -43,13 +46,44 @@ export function readParameters(
       else values.push([name, parameter.default]);
       continue;
     }
-    const value = typeof text === 'string' ? parseValue(parameter.type, text) : undefined;
-    if (value !== undefined && allows(parameter, value)) values.push([name, value]);
-    else faults.push(bad(template, key, text, parameter, source.level));
+    const reading = readValue(parameter, text, budget);
+    if (reading.kind === 'value') values.push([name, reading.value]);
+    else if (reading.kind === 'wrong') faults.push(bad(template, key, text, parameter, source.level));
+    else faults.push(tooMuch(template, key, source.level, reading.excess));
   }
   // fromEntries defines fields, whatever they are called.
   return {values: Object.fromEntries(values), faults};
 }
+
+/** In UTF-16 code units: all annotations of an object together may have 256 KiB. Source: apimachinery, validation.TotalAnnotationSizeLimitB. */
+const longestText = 262_144;
+
+type Reading =
+  | {readonly kind: 'value'; readonly value: Json}
+  | {readonly kind: 'wrong'}
+  /** It was not checked. `excess` follows "the value of x". */
+  | {readonly kind: 'tooMuch'; readonly excess: string};
+
+function readValue(parameter: Parameter, text: Json, budget: Budget): Reading {
+  if (typeof text !== 'string') return {kind: 'wrong'};
+  if (text.length > longestText) return {kind: 'tooMuch', excess: `is longer than ${longestText} characters`};
+  const value = parseValue(parameter.type, text, budget);
+  if (value === undefined) {
+    if (budget.isExceeded) return oneTooMany;
+    const isLong = (parameter.type === 'array' || parameter.type === 'object') && text.length > maxYamlLength;
+    return isLong ? {kind: 'tooMuch', excess: `is no JSON, and YAML may have ${maxYamlLength} characters`} : {kind: 'wrong'};
+  }
+  const steps = stepsOf(parameter, value);
+  if (steps > limits.steps) return {kind: 'tooMuch', excess: `takes more than ${limits.steps} steps to check`};
+  // What costs nothing is read whatever the others cost.
+  if (steps > 0 && budget.spend(steps) !== undefined) return oneTooMany;
+  return allows(parameter, value) ? {kind: 'value', value} : {kind: 'wrong'};
+}
+
+const oneTooMany: Reading = {
+  kind: 'tooMuch',
+  excess: `is one too many: what this pod's templates compute takes more than ${limits.podSteps} steps`,
+};
 
 /** `unknownParameter` for each annotation that sets a parameter which the template does not declare. */
 export function unknownParameters(template: Declaration, sources: readonly ParameterSource[]): readonly Fault[] {
@@ -100,6 +134,15 @@ function bad(template: Declaration, key: string, value: Json, parameter: Paramet
     code: 'badParameter',
     message: `template ${template.name}: ${key} on ${places[level]} is ${shown(value)}, and must be ${must}${told(parameter)}`,
     fix: `correct the annotation${fallback}`,
+    ...at(level, key),
+  };
+}
+
+function tooMuch(template: Declaration, key: string, level: Level, excess: string): Fault {
+  return {
+    code: 'badParameter',
+    message: `template ${template.name}: the value of ${key} on ${places[level]} ${excess}`,
+    fix: 'shorten it',
     ...at(level, key),
   };
 }

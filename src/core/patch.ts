@@ -1,4 +1,4 @@
-import {isList, isObject, type Json, type JsonObject} from './json.ts';
+import {field, isList, isObject, type Json, type JsonObject} from './json.ts';
 
 /** One RFC 6902 operation; only these three are ever made. */
 export type Operation =
@@ -108,17 +108,28 @@ function diffValue(before: Json, after: Json, path: string, operations: Operatio
 }
 
 function diffObject(before: JsonObject, after: JsonObject, path: string, operations: Operation[]): void {
+  let known = 0;
   for (const key of Object.keys(before)) {
     const old = before[key];
-    // Own first: a key like `constructor` is not one of `after`'s because its prototype has it.
-    const value = Object.hasOwn(after, key) ? after[key] : undefined;
+    if (old === undefined) continue;
     // Most fields are shared: their path is not worth building.
-    if (old === value || old === undefined) continue;
+    if (old === after[key]) {
+      known += 1;
+      continue;
+    }
     const here = `${path}/${escapeSegment(key)}`;
-    if (value === undefined) operations.push({op: 'remove', path: here});
-    else diffValue(old, value, here, operations);
+    // A key like `constructor` is not one of `after`'s because its prototype has it.
+    const value = field(after, key);
+    if (value === undefined) {
+      operations.push({op: 'remove', path: here});
+    } else {
+      known += 1;
+      diffValue(old, value, here, operations);
+    }
   }
-  for (const key of Object.keys(after)) {
+  const keys = Object.keys(after);
+  if (keys.length === known) return;
+  for (const key of keys) {
     const value = after[key];
     if (value === undefined || (Object.hasOwn(before, key) && before[key] !== undefined)) continue;
     operations.push({op: 'add', path: `${path}/${escapeSegment(key)}`, value});

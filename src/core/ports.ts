@@ -8,13 +8,16 @@ interface Port {
   readonly number: unknown;
   readonly protocol: string;
   readonly name: string | undefined;
+  /** `TCP/10.0.0.1/8080`: what it has of the node. Source: AccumulateUniqueHostPorts in Kubernetes' pkg/apis/core/validation. */
+  readonly host: string | undefined;
   readonly path: string;
 }
 
 /**
  * The ports of a template's containers and ambassadors that another container of the pod or another ambassador has too:
  * containers of a pod share one network, so the second one to listen fails; and a Service that targets a port's name takes the
- * first it finds. With `hostNetwork` an ambassador's port would be the node's. Faults: `portConflict`, `portNameConflict`.
+ * first it finds. A port of the node (`hostPort`, or any with `hostNetwork`) the API gives to one container only, and an
+ * ambassador listens on none of those. Faults: `portConflict`, `portNameConflict`.
  */
 export function portFaults(spec: JsonObject, template: Template, scene: Scene): readonly Fault[] {
   if (scene.listens.size === 0 && !template.containers.some(hasPorts) && !template.initContainers.some(hasPorts)) return none;
@@ -61,21 +64,31 @@ function listenFaults(
 
 function containerFaults(ours: readonly Port[], others: readonly Port[], template: Template, scene: Scene): readonly Fault[] {
   const faults: Fault[] = [];
-  for (const port of ours) {
+  for (const [index, port] of ours.entries()) {
     const taken = others.find((other) => other.number === port.number && other.protocol === port.protocol);
+    const twice =
+      port.host === undefined ? undefined : [...others, ...ours.slice(0, index)].find((one) => one.host === port.host);
+    const where = `template ${template.name}: the container ${JSON.stringify(port.container)}`;
     if (taken !== undefined) {
       faults.push({
         code: 'portConflict',
-        message: `template ${template.name}: the container ${JSON.stringify(port.container)} listens on ${String(port.number)}/${port.protocol}, and so does ${JSON.stringify(taken.container)} of ${ownerOf(scene, `containers/${taken.container}`)}`,
+        message: `${where} listens on ${String(port.number)}/${port.protocol}, and so does ${JSON.stringify(taken.container)} of ${ownerOf(scene, `containers/${taken.container}`)}`,
         fix: 'change one of the two ports',
         path: taken.path,
+      });
+    } else if (twice !== undefined) {
+      faults.push({
+        code: 'portConflict',
+        message: `${where} has the port ${String(port.host)} of the node, and so does ${JSON.stringify(twice.container)} of ${ownerOf(scene, `containers/${twice.container}`)}`,
+        fix: 'change one of the two ports',
+        path: twice.path,
       });
     }
     const named = port.name === undefined ? undefined : others.find((other) => other.name === port.name);
     if (named !== undefined) {
       faults.push({
         code: 'portNameConflict',
-        message: `template ${template.name}: the container ${JSON.stringify(port.container)} names a port ${JSON.stringify(port.name)}, and so does ${JSON.stringify(named.container)} of ${ownerOf(scene, `containers/${named.container}`)}`,
+        message: `${where} names a port ${JSON.stringify(port.name)}, and so does ${JSON.stringify(named.container)} of ${ownerOf(scene, `containers/${named.container}`)}`,
         fix: 'rename one of the two ports',
         path: named.path,
       });
@@ -103,8 +116,15 @@ function portsOf(spec: JsonObject, list: 'containers' | 'initContainers'): Port[
         number: port['containerPort'],
         protocol: asString(port['protocol']) ?? 'TCP',
         name: asString(port['name']),
+        host: hostPortOf(port, spec),
         path: `/spec/${list}/${index}/ports/${at}`,
       };
     });
   });
+}
+
+function hostPortOf(port: JsonObject, spec: JsonObject): string | undefined {
+  const number = port['hostPort'] || (spec['hostNetwork'] === true ? port['containerPort'] : undefined);
+  if (typeof number !== 'number') return undefined;
+  return `${asString(port['protocol']) ?? 'TCP'}/${asString(port['hostIP']) ?? ''}/${number}`;
 }

@@ -27,7 +27,7 @@ export const refusalReasons = {
   volumeConflict: 'a volume of this name exists with another definition',
   mountPathConflict: 'the mount path is taken by another volume',
   containerConflict: 'a container of this name exists',
-  portConflict: 'the port is used by another container of the pod',
+  portConflict: 'the port is taken in the pod, or on its node',
   portNameConflict: 'the port name is used by another container of the pod',
   appContainerMissing: 'the template names a container that the pod does not have',
   positionMissing: 'the template is placed beside a container that the pod does not have',

@@ -1,11 +1,12 @@
 import type {Fault} from './errors.ts';
+import type {Budget} from './expression/budget.ts';
 import type {Expression, Values} from './expression/expression.ts';
 import type {Json, JsonObject} from './json.ts';
 import {readParameters, unknownParameters, type ParameterSource} from './parameters.ts';
 import {shown} from './parameter-value.ts';
 import {checkParts} from './template/check.ts';
 import {contentOf} from './template/content.ts';
-import {evaluateHole} from './template/evaluate.ts';
+import {evaluateHole, evaluateWithin} from './template/evaluate.ts';
 import {spoken, type Finding, type Path} from './template/finding.ts';
 import {filled, type Hole} from './template/hole.ts';
 import type {Program} from './template/program.ts';
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly workload: JsonObject;
   /** Where its parameters may be set, the nearest first. */
   readonly sources: readonly ParameterSource[];
+  /** What all templates of the pod together may still compute. */
+  readonly budget: Budget;
 }
 
 /** What became of a template for one pod. */
@@ -35,34 +38,35 @@ export type Rendering =
  */
 export function render(template: Template, surroundings: Surroundings): Rendering {
   const {program} = template;
-  const {pod, namespaceObject, workload, sources} = surroundings;
+  const {pod, namespaceObject, workload, sources, budget} = surroundings;
   if (program === undefined) {
     const unknown = unknownParameters(template, sources);
     return unknown.length > 0 ? {kind: 'refused', faults: unknown} : {kind: 'rendered', template};
   }
-  const parameters = readParameters(template, sources);
+  const parameters = readParameters(template, sources, budget);
   if (parameters.faults.length > 0) return {kind: 'refused', faults: parameters.faults};
   const {name, pattern} = template;
   const values: Values = {params: parameters.values, pod, namespaceObject, workload, template: {name, pattern}};
   if (program.when !== undefined) {
-    const condition = program.when.evaluate(values);
-    if (condition.kind === 'failed') return refused([failed(template, program.when, ['when'], condition.message)]);
+    const condition = evaluateWithin(budget, program.when, values);
+    if (condition.kind === 'failed') return refused([failed(template, program.when, ['when'], condition)]);
     if (condition.value === false) return {kind: 'skipped', reason: 'whenFalse'};
     if (condition.value !== true) {
       const message = `it gives ${shown(condition.value)}, and a condition is true or false`;
-      return refused([failed(template, program.when, ['when'], message)]);
+      return refused([failed(template, program.when, ['when'], {message, isLimit: false})]);
     }
   }
-  return program.holes.length === 0 ? {kind: 'rendered', template} : renderHoles(template, program, values);
+  return program.holes.length === 0 ? {kind: 'rendered', template} : renderHoles(template, program, values, budget);
 }
 
-function renderHoles(template: Template, program: Program, values: Values): Rendering {
+function renderHoles(template: Template, program: Program, values: Values, budget: Budget): Rendering {
   const results: Json[] = [];
   const faults: Fault[] = [];
   for (const hole of program.holes) {
-    const result = evaluateHole(hole, values);
+    const result = evaluateHole(hole, values, budget);
     if (result.kind === 'value') results.push(result.value);
-    else faults.push(failed(template, result.expression, hole.path, result.message));
+    else faults.push(failed(template, result.expression, hole.path, result));
+    if (faults.length === maxFaults || budget.isExceeded) break;
   }
   if (faults.length > 0) return refused(faults);
   // The text of a list of JSON values stands for one list only.
@@ -90,11 +94,18 @@ function refused(faults: readonly Fault[]): Rendering {
   return {kind: 'refused', faults};
 }
 
-function failed(template: Template, expression: Expression, path: Path, message: string): Fault {
+interface Cause {
+  readonly message: string;
+  readonly isLimit: boolean;
+}
+
+function failed(template: Template, expression: Expression, path: Path, {message, isLimit}: Cause): Fault {
   return {
     code: 'expressionFailed',
     message: `template ${template.name}: the expression \`${expression.text}\` in ${spoken(path)} failed: ${message}`,
-    fix: 'for what may be absent the template can ask `has(…)` first, or write `.?name.orValue(…)`',
+    fix: isLimit
+      ? 'compute less in the template, or ask for fewer templates on a pod of this size'
+      : 'for what may be absent the template can ask `has(…)` first, or write `.?name.orValue(…)`',
   };
 }
 

@@ -21,8 +21,14 @@ export interface Scene {
 }
 
 /** The scene before the first template. */
-export function openScene(start: Pick<Scene, 'app' | 'appInit' | 'brought' | 'serverMinor'>): Scene {
-  return {...start, owners: new Map(), placed: new Map(), head: new Set(), listens: new Map()};
+export function openScene({
+  app,
+  appInit,
+  brought,
+  serverMinor,
+}: Pick<Scene, 'app' | 'appInit' | 'brought' | 'serverMinor'>): Scene {
+  // Field by field: V8 takes microseconds for each that is added to a copy made by spreading, here and wherever each review passes.
+  return {app, appInit, brought, serverMinor, owners: new Map(), placed: new Map(), head: new Set(), listens: new Map()};
 }
 
 /** A copy, for a template that must leave no trace of itself when it fails. */

@@ -1,6 +1,7 @@
 import {autoImage} from './annotations.ts';
 import type {Fault} from './errors.ts';
-import {asList, asObject, isObject, type Json, type JsonObject} from './json.ts';
+import {asList, asObject, isList, isObject, type Json, type JsonObject} from './json.ts';
+import {fieldOf, itemKey} from './kubernetes/schema.ts';
 
 /** A pod that cannot be read as one: nothing could be added to it without guessing. */
 export function shapeFault(pod: JsonObject): Fault | undefined {
@@ -9,7 +10,12 @@ export function shapeFault(pod: JsonObject): Fault | undefined {
   for (const list of ['containers', 'initContainers', 'volumes'] as const) {
     const value = spec[list];
     if (value === undefined || value === null) continue;
-    if (!Array.isArray(value)) return malformed(`/spec/${list}`, `${list} is not a list`);
+    if (!isList(value)) return malformed(`/spec/${list}`, `${list} is not a list`);
+    if (list !== 'volumes' && value.length > maxContainers)
+      return malformed(
+        `/spec/${list}`,
+        `${list} has ${value.length} items, and no pod of more than ${maxContainers} can be stored`,
+      );
     const index = value.findIndex((item) => !isObject(item));
     if (index !== -1) return malformed(`/spec/${list}/${index}`, `an item of ${list} is not an object`);
     const fault = list === 'volumes' ? undefined : containerFault(list, value as readonly JsonObject[]);
@@ -25,6 +31,9 @@ export function shapeFault(pod: JsonObject): Fault | undefined {
   return undefined;
 }
 
+/** Each has a name, an image and defaults of some 100 bytes, and etcd stores 1.5 MiB: etcd, --max-request-bytes. */
+const maxContainers = 10_000;
+
 /** A container whose own lists are none: something is added to each of them. */
 function containerFault(list: string, containers: readonly JsonObject[]): Fault | undefined {
   for (const [index, container] of containers.entries()) {
@@ -39,6 +48,21 @@ function containerFault(list: string, containers: readonly JsonObject[]): Fault 
   return undefined;
 }
 
+/** Two containers of one name in a list: which of them a template means cannot be told, and the API server takes no such pod. */
+export function twinFault(pod: JsonObject): Fault | undefined {
+  for (const list of ['containers', 'initContainers'] as const) {
+    const seen = new Set<string>();
+    for (const [index, item] of asList(asObject(pod['spec'])?.[list]).entries()) {
+      // As merging knows an item: no name is one name too.
+      const name = itemKey(containerList, item);
+      if (seen.has(name)) return malformed(`/spec/${list}/${index}/name`, `two containers are named ${JSON.stringify(name)}`);
+      seen.add(name);
+    }
+  }
+  return undefined;
+}
+
+const containerList = fieldOf('PodSpec', 'containers') ?? {type: 'Container'};
 const containerLists = ['env', 'envFrom', 'ports', 'volumeMounts'] as const;
 
 function malformed(path: string, message: string): Fault {

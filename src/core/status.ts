@@ -1,9 +1,10 @@
-import {addedAt, holds, isAdded, mergeAdded, movedKey, podSchema, priorKey, takeOut, type Added, type TakeOut} from './added.ts';
-import {maxTemplates, statusKey} from './annotations.ts';
+import {addedAt, holds, mergeAdded, podSchema, priorKey, takeOut, type Added, type TakeOut} from './added.ts';
+import {statusKey} from './annotations.ts';
 import {withoutDerived} from './derived.ts';
-import {asList, asObject, asString, isList, isObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
+import {asList, asObject, asString, isObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
 import {putBack} from './moved.ts';
-import {refusalReasons, skipReasons, type RefusalReason, type SkipReason} from './reasons.ts';
+import type {RefusalReason, SkipReason} from './reasons.ts';
+import {isStatus} from './status-shape.ts';
 
 /** The record of one template in the status. */
 export interface StatusEntry {
@@ -150,41 +151,4 @@ function withoutStatus(pod: JsonObject): JsonObject {
   const annotations = asObject(metadata?.['annotations']);
   if (annotations === undefined || !Object.hasOwn(annotations, statusKey)) return pod;
   return withField(pod, 'metadata', withField(metadata, 'annotations', withoutField(annotations, statusKey)));
-}
-
-const levels: ReadonlySet<unknown> = new Set(['pod', 'workload', 'namespace']);
-
-function isStatus(value: Json): value is Json & Status {
-  if (!isObject(value) || value['v'] !== 1 || !levels.has(value['at'])) return false;
-  if (!isStrings(value['app']) || !(value['appInit'] === undefined || isStrings(value['appInit']))) return false;
-  if (!(value['own'] === undefined || isTree(value['own']))) return false;
-  return isList(value['templates']) && value['templates'].length <= maxTemplates && value['templates'].every(isEntry);
-}
-
-function isEntry(value: Json): boolean {
-  if (!isObject(value) || typeof value['name'] !== 'string') return false;
-  const {hash, added, kept, skipped} = value;
-  if (!(hash === undefined || typeof hash === 'string') || !(added === undefined || isTree(added))) return false;
-  if (
-    !(
-      skipped === undefined ||
-      (typeof skipped === 'string' && (Object.hasOwn(skipReasons, skipped) || Object.hasOwn(refusalReasons, skipped)))
-    )
-  )
-    return false;
-  return kept === undefined || isStrings(kept);
-}
-
-/** Parts of metadata and spec; no injection adds the whole of one. */
-function isTree(value: Json): boolean {
-  if (!isAdded(value) || !isObject(value)) return false;
-  return Object.entries(value).every(
-    ([key, part]) => roots.has(key) && isObject(part) && Object.keys(part).some((name) => name !== priorKey && name !== movedKey),
-  );
-}
-
-const roots: ReadonlySet<string> = new Set(['metadata', 'spec']);
-
-function isStrings(value: Json | undefined): boolean {
-  return isList(value) && value.every((item) => typeof item === 'string');
 }

@@ -1,4 +1,5 @@
 import {namespaceObjectOf, type Decision, type NamespaceFacts} from './decide.ts';
+import {podBudget} from './expression/budget.ts';
 import type {JsonObject} from './json.ts';
 import type {Surroundings} from './render.ts';
 
@@ -9,7 +10,7 @@ export interface PodFacts {
   readonly workload: JsonObject;
 }
 
-/** What templates look at for that pod, which is the author's part of it. */
+/** What templates look at for that pod, which is the author's part of it. For one injection: it counts what they compute. */
 export function surroundingsOf(author: JsonObject, {sources}: Decision, {namespace, workload}: PodFacts): Surroundings {
-  return {pod: author, namespaceObject: namespaceObjectOf(namespace), workload, sources};
+  return {pod: author, namespaceObject: namespaceObjectOf(namespace), workload, sources, budget: podBudget()};
 }

@@ -14,8 +14,10 @@ export interface Underlay<T extends Json> {
  * Lays a template's object (the base) under the author's, field by field: a strategic merge of which the author's object is
  * the patch. What the author states wins; a value that equals the API's default counts as unset. Lists merge by the API's
  * keys: the author's items keep their order, and the base's stand where the base has them relative to the ones in common.
- * Differences from `kubectl patch --type=strategic`: an empty list or map of the author's counts as unset; `tolerations` and
- * `envFrom`, which the API replaces whole, are united.
+ * Differences from `kubectl patch --type=strategic`, each shown on a real API server: null and an empty list or map of the
+ * author's count as unset, like a default; `tolerations` and `envFrom`, which the API replaces whole, are united; the author's
+ * member of a union stands alone, where the API keeps both and refuses them; the keys of ports and of topology spread constraints
+ * are those of server-side apply; and the base's items stand before the author's new ones, where nothing in common orders them.
  */
 export function underlay(base: JsonObject, own: JsonObject, type: string, path = ''): Underlay<JsonObject> {
   let value = own;
@@ -26,7 +28,7 @@ export function underlay(base: JsonObject, own: JsonObject, type: string, path =
     if (wanted === undefined || wanted === null) continue;
     const here = path === '' ? name : `${path}/${name}`;
     const present = Object.hasOwn(own, name) ? own[name] : undefined;
-    if (otherMember(own, type, name)) {
+    if (otherMember(own, type, name) || otherKind(base, own, type)) {
       kept.push(here);
     } else if (present === undefined) {
       value = withField(value, name, wanted);
@@ -61,11 +63,13 @@ function whole(wanted: Json, schema: FieldSchema): Added {
 
 /** The record of a part that stands where something was that counts as unset. */
 function replacing(present: Json, wanted: Json, schema: FieldSchema): Added {
-  const added = isList(present) || isObject(present) ? whole(wanted, schema) : 1;
-  return added === 1 || !isEmpty(present) ? {[priorKey]: present} : {[priorKey]: present, ...added};
+  const added = isEmpty(present) ? whole(wanted, schema) : 1;
+  return added === 1 ? {[priorKey]: present} : {[priorKey]: present, ...added};
 }
 
+/** Nothing stands in it, so that all that does later is by its name ours or another's. */
 function isEmpty(value: Json): boolean {
+  if (value === null) return true;
   return isList(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
@@ -157,4 +161,12 @@ function otherMember(own: JsonObject, type: string, name: string): boolean {
       return true;
   }
   return false;
+}
+
+/** Types whose `type` says what the other fields may be: unions with a discriminator in the API reference. */
+const discriminated: ReadonlySet<string> = new Set(['AppArmorProfile', 'SeccompProfile']);
+
+/** Whether the author chose another kind of it: `RuntimeDefault` where the base has a `localhostProfile`. */
+function otherKind(base: JsonObject, own: JsonObject, type: string): boolean {
+  return discriminated.has(type) && own['type'] !== undefined && own['type'] !== base['type'];
 }

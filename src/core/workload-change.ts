@@ -4,6 +4,7 @@ import type {Decision} from './decide.ts';
 import type {InjectInput} from './input.ts';
 import {deepEqual, type JsonObject} from './json.ts';
 import {equals} from './kubernetes/equality.ts';
+import {withRevised} from './patterns/ambassador/revised.ts';
 import {authorsPart, holdsAll, readStatus, statusText, type Status} from './status.ts';
 import {podTemplateOf, withPodTemplate, workloadAnnotations, type Workload} from './workload.ts';
 
@@ -38,12 +39,14 @@ export function sideBefore(input: InjectInput, workload: Workload): Side | undef
 
 /**
  * The author's part of the pod template that arrives. With the old status what differs from the old template was changed by
- * hand, and stays the author's.
+ * hand, and stays the author's: a value that an ambassador holds for the application as the application's.
  */
 export function authorNow(now: Side, then: Side | undefined): JsonObject {
   const inherits = then?.status !== undefined && (isSameStatus(now, then) || lostItsStatus(now, then.status));
   const status = inherits ? then.status : now.status;
-  return status === undefined ? now.template : authorsPart(now.template, status, inherits ? {left: then.template} : {});
+  if (status === undefined) return now.template;
+  const trees = status.templates.flatMap(({added}) => (added === undefined ? [] : [added]));
+  return authorsPart(now.template, status, inherits ? {left: withRevised(then.template, now.template, trees)} : {});
 }
 
 /** Somebody took the status off and left all that it records: it is ours all the same. */

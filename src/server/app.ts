@@ -129,7 +129,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   function answer(reply: FastifyReply, handled: Handled, startMs: number): void {
     const elapsedMs = performance.now() - startMs;
     metrics.admission(handled.log, elapsedMs / 1000);
-    logger.info({...handled.log, status: handled.status, durationMs: Math.round(elapsedMs * 1000) / 1000}, 'review answered');
+    // Assigned: V8 takes microseconds to add fields to a copy that was made by spreading.
+    const times = {status: handled.status, durationMs: Math.round(elapsedMs * 1000) / 1000};
+    logger.info(Object.assign({}, handled.log, times), 'review answered');
     send(reply, handled.status, handled.body);
   }
 

@@ -6,6 +6,7 @@ import type {JsonObject} from '../../src/core/json.ts';
 import {readTemplate} from '../../src/core/template/read.ts';
 import type {Ambassador, TemplateSnapshot} from '../../src/core/template.ts';
 import {frozen} from '../helpers/frozen.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 import {at, create, deployment, pod, update} from '../helpers/objects.ts';
 import {environmentOf} from './ambassador-world.ts';
 
@@ -155,7 +156,7 @@ function law(check: (spec: JsonObject, templates: TemplateSnapshot, object: Json
       tried.injected += 1;
       check(spec, templates, frozen(outcome.object));
     }),
-    {numRuns, seed: 20_264},
+    propertyRuns({numRuns, seed: 20_264}),
   );
 }
 

@@ -94,19 +94,6 @@ describe('a value that is changed', () => {
     expect(envOf(uninject(frozen(outcome.object)).object, 'web')).toEqual([{name: 'REDIS_HOST', ...expected}, address[1]]);
   });
 
-  test('by hand in the ambassador stays there, and the app keeps its own', () => {
-    const index = (at(live, 'spec', 'template', 'spec', 'containers') as JsonObject[]).findIndex(
-      (one) => one['name'] === 'redis-proxy',
-    );
-    const object = frozen(
-      set(live, ['spec', 'template', 'spec', 'containers', index, 'env', 0], {name: 'UPSTREAM_HOST', value: 'by.hand'}),
-    );
-    const outcome = update(live, object, templates);
-    expect(proxyEnv(outcome.object)).toContainEqual({name: 'UPSTREAM_HOST', value: 'by.hand'});
-    expect(proxyEnv(outcome.object)).toContainEqual({name: 'REDIS_HOST', value: 'redis.shop'});
-    expect(envOf(uninject(frozen(outcome.object)).object, 'web')).toEqual(address);
-  });
-
   test('is gone, the update is refused with what to do', () => {
     const object = frozen(set(live, envPath, [address[1] as JsonObject]));
     expect(faultsOf(update(live, object, templates))).toMatch(/^redirectMissing: /);

@@ -5,6 +5,7 @@ import {expect, test} from 'vitest';
 import type {Json} from '../../src/core/json.ts';
 import {diff} from '../../src/core/patch.ts';
 import {frozen} from '../helpers/frozen.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 
 // Few names, so that items are moved, doubled and replaced by others of the same identity.
 const {value} = fc.letrec<{value: Json; object: Json; list: Json}>((tie) => ({
@@ -37,7 +38,7 @@ test('the operations between any two JSON values make the one of the other, and 
       const {newDocument} = jsonPatch.applyPatch(copy, operations, true);
       expect(isDeepStrictEqual(newDocument, after)).toBe(true);
     }),
-    {numRuns: 3000, seed: 20_265},
+    propertyRuns({numRuns: 3000, seed: 20_265}),
   );
 });
 
@@ -47,6 +48,6 @@ test('an object against a copy of itself gives no operation', () => {
     fc.property(flat, (before) => {
       expect(diff(before, structuredClone(before))).toEqual([]);
     }),
-    {numRuns: 500, seed: 20_266},
+    propertyRuns({numRuns: 500, seed: 20_266}),
   );
 });

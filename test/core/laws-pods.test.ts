@@ -5,10 +5,11 @@ import {inject, uninject} from '../../src/core/inject.ts';
 import {asList, asObject, withField, type JsonObject} from '../../src/core/json.ts';
 import {equals} from '../../src/core/kubernetes/equality.ts';
 import {frozen} from '../helpers/frozen.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 import {creations, templateOf, withTemplate} from './generators.ts';
 import {names, onSpec, served, storedForm, withoutStatus, withoutTwin, workloads, type Stored} from './generators-workload.ts';
 
-const runs = {numRuns: 120, seed: 20_263};
+const runs = propertyRuns({numRuns: 120, seed: 20_263});
 
 let tried = 0;
 function law(check: (one: Stored) => void, numRuns = runs.numRuns): void {
@@ -52,7 +53,7 @@ describe('a pod of an injected workload', () => {
         onSpec(pod, (spec) => withField(spec, 'containers', [...asList(spec['containers']), {name: 'mesh', image: 'mesh:1'}])),
       );
       expect(inject({...one.input, object: more}).object).toBe(more);
-    }, 60);
+    }, runs.numRuns / 2);
   });
 });
 
@@ -69,7 +70,7 @@ describe('what the API server fills in', () => {
         if (!equals('PodTemplateSpec', a, b))
           expect(equals('PodTemplateSpec', served(withoutTwin(a)), served(withoutTwin(b)))).toBe(true);
       }),
-      {...runs, numRuns: 250},
+      {...runs, numRuns: runs.numRuns * 2},
     );
   });
 
@@ -90,7 +91,7 @@ describe('what the API server fills in', () => {
         expect(second.object).toBe(full);
         expect(second.verdict.kind).toBe('alreadyInjected');
       }),
-      {...runs, numRuns: 200},
+      {...runs, numRuns: runs.numRuns * 2},
     );
   });
 });

@@ -7,10 +7,11 @@ import {inject} from '../../src/core/inject.ts';
 import {asObject, type Json, type JsonObject} from '../../src/core/json.ts';
 import {diff} from '../../src/core/patch.ts';
 import {frozen} from '../helpers/frozen.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 import {creations, injectKey, statusKey, templateOf} from './generators.ts';
 import {objects} from './generators-facts.ts';
 
-const runs = {numRuns: 250, seed: 20_264};
+const runs = propertyRuns({numRuns: 250, seed: 20_264});
 
 describe('an annotation', () => {
   test('of whatever text leaves everything but the templates as it is', () => {
@@ -115,7 +116,7 @@ describe('the answer to a review', () => {
         expect([200, 400]).toContain(status);
         expect(() => JSON.parse(body) as unknown).not.toThrow();
       }),
-      {...runs, numRuns: 800},
+      {...runs, numRuns: runs.numRuns * 3},
     );
   });
 });

@@ -4,6 +4,7 @@ import {afterAll, describe, expect, test} from 'vitest';
 import {inject} from '../../src/core/inject.ts';
 import {asList, asObject, withField, type JsonObject} from '../../src/core/json.ts';
 import {frozen} from '../helpers/frozen.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 import {templateOf, withTemplate} from './generators.ts';
 import {
   edits,
@@ -19,7 +20,7 @@ import {
   type Stored,
 } from './generators-workload.ts';
 
-const runs = {numRuns: 120, seed: 20_262};
+const runs = propertyRuns({numRuns: 120, seed: 20_262});
 
 let tried = 0;
 function law(check: (one: Stored) => void, numRuns = runs.numRuns): void {
@@ -59,7 +60,7 @@ describe('an update', () => {
     law((one) => {
       const scaled = {...one.stored, spec: {...asObject(one.stored['spec']), replicas: 5}};
       expect(update(one, one.stored, scaled, one.release).object).toBe(scaled);
-    }, 60);
+    }, runs.numRuns / 2);
   });
 
   test("of the author's part comes to what a new creation of it gives, by a manifest as by a change of what is stored", () => {
@@ -75,7 +76,7 @@ describe('an update', () => {
           else expect(templateOf(outcome.object)).toEqual(templateOf(wanted.object));
         }
       }),
-      {...runs, numRuns: 200},
+      {...runs, numRuns: runs.numRuns * 2},
     );
   });
 
@@ -89,7 +90,7 @@ describe('an update', () => {
         if (wanted.verdict.kind === 'refused') expect(outcome.verdict.kind).toBe('refused');
         else expect(templateOf(outcome.object)).toEqual(templateOf(wanted.object));
       }),
-      {...runs, numRuns: 200},
+      {...runs, numRuns: runs.numRuns * 2},
     );
   });
 
@@ -195,7 +196,7 @@ describe('a change by hand of an injected container', () => {
       const outcome = update(one, one.stored, frozen(without));
       expect(templateOf(outcome.object)).toEqual(templateOf(one.stored));
       expect(outcome.notes.map((note) => note.code)).toContain('handEditUndone');
-    }, 60);
+    }, runs.numRuns / 2);
   });
 });
 

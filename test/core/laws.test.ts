@@ -8,10 +8,11 @@ import type {JsonObject} from '../../src/core/json.ts';
 import type {Outcome} from '../../src/core/outcome.ts';
 import {diff} from '../../src/core/patch.ts';
 import {frozen} from '../helpers/frozen.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 import {creations, templateOf, type Scenario} from './generators.ts';
 import {lost, objects, problems, statusList, unknownFields} from './generators-facts.ts';
 
-const runs = {numRuns: 250, seed: 20_261};
+const runs = propertyRuns({numRuns: 250, seed: 20_261});
 
 /** Holds the law for the outcomes of random creations. */
 function law(
@@ -54,7 +55,7 @@ describe('every creation', () => {
         if (outcome.verdict.kind === 'injected' && operations.length >= 3) mix.substantial += 1;
       },
       creations(),
-      {numRuns: 800},
+      {numRuns: runs.numRuns * 3},
     );
     expect(mix.substantial).toBeGreaterThan(mix.runs / 3);
     expect(mix.refused).toBeGreaterThan(mix.runs / 10);
@@ -175,7 +176,7 @@ test('taking an injection out again gives what the author wrote', () => {
       expect(Object.keys(templateOf(back.object))).toEqual(Object.keys(templateOf(input.object)));
     },
     creations(),
-    {numRuns: 800},
+    {numRuns: runs.numRuns * 3},
   );
 });
 

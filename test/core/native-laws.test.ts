@@ -7,10 +7,11 @@ import type {Outcome} from '../../src/core/outcome.ts';
 import {namesIn} from '../../src/core/scene.ts';
 import type {Template, TemplateEntry, TemplateSnapshot} from '../../src/core/template.ts';
 import {frozen} from '../helpers/frozen.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 import {creations, templateOf, withTemplate, type Scenario} from './generators.ts';
 import {problems} from './generators-facts.ts';
 
-const runs = {numRuns: 500, seed: 20_262};
+const runs = propertyRuns({numRuns: 500, seed: 20_262});
 
 const natives = fc.array(fc.constantFrom<Template['native']>('auto', 'auto', 'always', 'never'), {minLength: 4, maxLength: 4});
 
@@ -144,7 +145,7 @@ test('taking it out again gives what the author wrote', () => {
       expect(keys(back)).toEqual(keys(input.object));
     },
     {},
-    {numRuns: 1500},
+    {numRuns: runs.numRuns * 3},
   );
   expect(moved).toBeGreaterThan(10);
 });

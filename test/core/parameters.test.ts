@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {readParameterKey, parameterKey} from '../../src/core/annotations.ts';
 import {formatFault} from '../../src/core/errors.ts';
+import {podBudget} from '../../src/core/expression/budget.ts';
+import {limits} from '../../src/core/expression/limits.ts';
 import type {Json, JsonObject} from '../../src/core/json.ts';
 import type {Level} from '../../src/core/outcome.ts';
 import {parseValue, parameterTypes} from '../../src/core/parameter-value.ts';
@@ -25,7 +27,7 @@ function read(
   const own = Object.fromEntries(
     Object.entries(annotations).map(([key, value]) => [`pod-injector.dev/${template.name}.${key}`, value]),
   );
-  const {values, faults} = readParameters(template, [{level: 'podTemplate', annotations: own}]);
+  const {values, faults} = readParameters(template, [{level: 'podTemplate', annotations: own}], podBudget());
   return {values, faults: faults.map(formatFault)};
 }
 
@@ -40,12 +42,16 @@ test('what is not set has its default', () => {
 test('the nearest source that sets a parameter wins, each parameter for itself', () => {
   const key = (name: string): string => `pod-injector.dev/proxy.${name}`;
   const source = (level: Level, annotations: JsonObject | undefined) => ({level, annotations});
-  const {values, faults} = readParameters(proxy, [
-    source('podTemplate', {[key('port')]: '1'}),
-    source('workload', undefined),
-    source('workload', {[key('port')]: '2', [key('level')]: 'debug'}),
-    source('namespace', {[key('port')]: '3', [key('level')]: 'info', [key('cpu')]: '1'}),
-  ]);
+  const {values, faults} = readParameters(
+    proxy,
+    [
+      source('podTemplate', {[key('port')]: '1'}),
+      source('workload', undefined),
+      source('workload', {[key('port')]: '2', [key('level')]: 'debug'}),
+      source('namespace', {[key('port')]: '3', [key('level')]: 'info', [key('cpu')]: '1'}),
+    ],
+    podBudget(),
+  );
   expect(faults).toEqual([]);
   expect(values).toEqual({port: 1, level: 'debug', cpu: '1', args: []});
 });
@@ -118,6 +124,46 @@ test('a list that is nested deeper than any document is refused, not followed', 
   expect(one({type: 'array'}, '['.repeat(100_000))).toBeUndefined();
 });
 
+test('what one value, and all values of a pod together, cost to check is bounded', () => {
+  const pattern = {text: '^a*$', test: (value: string) => /^a*$/.test(value), steps: (value: string) => 10 * value.length};
+  const steps = (count: number) => 'a'.repeat(count / 10);
+  const fault = (parameter: Parameter, text: string) =>
+    read({x: text}, {name: 't', parameters: new Map([['x', parameter]])}).faults[0];
+  const tooMany =
+    'badParameter: template t: the value of pod-injector.dev/t.x on the pod template takes more than 25000 steps to check; shorten it';
+  expect(fault({type: 'string', pattern}, steps(limits.steps))).toBeUndefined();
+  expect(fault({type: 'string', pattern}, steps(limits.steps + 10))).toBe(tooMany);
+  expect(fault({type: 'array', items: {type: 'string', pattern}}, JSON.stringify(Array(30).fill(steps(1000))))).toBe(tooMany);
+  expect(fault({type: 'string', enum: Array(1000).fill('b')}, 'a'.repeat(64 * 25))).toBe(tooMany);
+  expect(fault({type: 'array', enum: [['b']]}, JSON.stringify(Array(25_000).fill('a')))).toBe(tooMany);
+  expect(fault({type: 'string', minLength: 1}, 'a'.repeat(100_004))).toBe(tooMany);
+  expect(fault({type: 'string'}, 'a'.repeat(262_145))).toMatch(/is longer than 262144 characters; shorten it$/);
+
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const parameters = new Map<string, Parameter>([
+    ...names.map((name) => [name, {type: 'string', pattern}] as const),
+    ['free', {type: 'string'}],
+  ]);
+  const all = Object.fromEntries(names.map((name) => [name, steps(limits.steps)]));
+  const {values, faults} = read({...all, free: 'f'}, {name: 't', parameters});
+  expect([Object.keys(values), faults]).toEqual([
+    ['a', 'b', 'c', 'd', 'free'],
+    [
+      "badParameter: template t: the value of pod-injector.dev/t.e on the pod template is one too many: what this pod's templates compute takes more than 100000 steps; shorten it",
+    ],
+  ]);
+});
+
+test('YAML counts by its length, because it is parsed slowly', () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const parameters = new Map(names.map((name): [string, Parameter] => [name, {type: 'array'}]));
+  const long = (items: number) => `[${'a, '.repeat(items)}a]`;
+  const ofAll = (text: string) => read(Object.fromEntries(names.map((name) => [name, text])), {name: 't', parameters}).faults;
+  expect(ofAll(long(250))).toEqual([]);
+  expect(ofAll(long(340))).toHaveLength(1);
+  expect(ofAll(JSON.stringify(Array(340).fill('a')))).toEqual([]);
+});
+
 test('a long value must be JSON, which is read quickly', () => {
   expect(one({type: 'array'}, `[${'a, '.repeat(3000)}a]`)).toBeUndefined();
   expect(one({type: 'array'}, `[${'"a", '.repeat(3000)}"a"]`)).toHaveLength(3001);
@@ -133,8 +179,8 @@ test.each<[Omit<Parameter, 'type'> & Pick<Parameter, 'type'>, string, boolean]>(
   [{type: 'string', maxLength: 1}, 'ab', false],
   [{type: 'string', enum: ['a']}, 'b', false],
   [{type: 'object', enum: [{a: 1}]}, '{a: 1}', true],
-  [{type: 'string', pattern: {text: 'b', test: (value) => value.includes('b')}}, 'abc', true],
-  [{type: 'string', pattern: {text: 'b', test: (value) => value.includes('b')}}, 'ac', false],
+  [{type: 'string', pattern: {text: 'b', test: (value) => value.includes('b'), steps: () => 1}}, 'abc', true],
+  [{type: 'string', pattern: {text: 'b', test: (value) => value.includes('b'), steps: () => 1}}, 'ac', false],
   [{type: 'array', items: {type: 'integer', maximum: 3}}, '[1, 3]', true],
   [{type: 'array', items: {type: 'integer', maximum: 3}}, '[1, 4]', false],
   [{type: 'array', items: {type: 'array', items: {type: 'string'}}}, '[[a], [1]]', false],
@@ -157,7 +203,7 @@ test('an unknown parameter is refused with the nearest name, wherever it stands'
     'unknownParameter: template proxy has no parameter "prot", which pod-injector.dev/proxy.prot on the pod template sets; it has port, level, cpu, args; did you mean pod-injector.dev/proxy.port?',
   ]);
   const far = [{level: 'namespace' as const, annotations: {'pod-injector.dev/proxy.zzzzz': 'x'}}];
-  expect(readParameters(proxy, far).faults.map(formatFault)).toEqual([
+  expect(readParameters(proxy, far, podBudget()).faults.map(formatFault)).toEqual([
     'unknownParameter: template proxy has no parameter "zzzzz", which pod-injector.dev/proxy.zzzzz on the namespace sets; it has port, level, cpu, args; remove the annotation',
   ]);
 });
@@ -180,7 +226,7 @@ test('annotations of templates whose names begin alike are kept apart', () => {
 
 test('names of parts of JavaScript are names like any other', () => {
   const parameters = new Map<string, Parameter>([['constructor', {type: 'string', default: 'x'}]]);
-  const {values, faults} = readParameters({name: 't', parameters}, [{level: 'pod', annotations: {}}]);
+  const {values, faults} = readParameters({name: 't', parameters}, [{level: 'pod', annotations: {}}], podBudget());
   expect([values, faults]).toEqual([set({}, ['constructor'], 'x'), []]);
   expect(read({__proto__x: '1', toString: '1'}).faults).toHaveLength(2);
 });
@@ -203,7 +249,7 @@ test('any text is a value of its type or none, and never thrown at', () => {
   );
   fc.assert(
     fc.property(fc.constantFrom(...parameterTypes), text, (type, value) => {
-      const parsed = parseValue(type, value);
+      const parsed = parseValue(type, value, podBudget());
       if (parsed === undefined) return;
       const kind = Array.isArray(parsed) ? 'array' : typeof parsed === 'number' && type === 'integer' ? 'integer' : typeof parsed;
       expect(kind).toBe(type);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {formatFault} from '../../src/core/errors.ts';
+import {podBudget} from '../../src/core/expression/budget.ts';
 import type {JsonObject} from '../../src/core/json.ts';
 import {render, type Rendering, type Surroundings} from '../../src/core/render.ts';
 import type {Template} from '../../src/core/template.ts';
@@ -30,6 +31,7 @@ function around(annotations: JsonObject = {}, more: Partial<Surroundings> = {}):
         ),
       },
     ],
+    budget: podBudget(),
     ...more,
   };
 }

@@ -169,3 +169,11 @@ app: {containers: ["\${params.name}"], env: [{name: B}]}
     {numRuns: 500},
   );
 });
+
+test('a template of a thousand expressions loads, and one more is refused where it stands', () => {
+  const args = (count: number): string => `  args:\n${'  - "${params.name}${params.name}"\n'.repeat(count / 2)}`;
+  expect(reading(declared + args(1000)).faults).toEqual([]);
+  expect(reading(`${declared}${args(1000)}  - "\${params.name}"\n  - "\${params.nope}"\n`).faults).toEqual([
+    't.yaml:513:5: badExpression: with this one the template has more than 1000 expressions; make several templates of it',
+  ]);
+});

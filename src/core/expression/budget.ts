@@ -1,7 +1,7 @@
 import {charactersPerStep, limits} from './limits.ts';
 import {Failure} from './value.ts';
 
-/** What is left of an allowance: of an evaluation's steps, or of a result's size. Each evaluation makes its own. */
+/** What is left of an allowance: of the steps of an evaluation or of a pod, or of a result's size. Whoever counts makes its own. */
 export class Budget {
   readonly #allowed: number;
   readonly #exceeded: Failure;
@@ -29,6 +29,11 @@ export class Budget {
     return this.spend(1 + Math.floor((length / charactersPerStep) * (1 + partLength / comparedTogether)));
   }
 
+  /** Whether more was counted than there is, so that nothing that costs anything may begin. */
+  get isExceeded(): boolean {
+    return this.#left < 0;
+  }
+
   /** How much was counted. */
   get spent(): number {
     return this.#allowed - this.#left;
@@ -43,10 +48,19 @@ export function stepBudget(): Budget {
   return new Budget(limits.steps, tooManySteps);
 }
 
+/** The steps of all expressions and parameters for one pod. Each injection makes its own. */
+export function podBudget(): Budget {
+  return new Budget(limits.podSteps, tooManyTogether);
+}
+
 /** The room for one result: one for each value, and one for each character of it. */
 export function resultRoom(): Budget {
   return new Budget(limits.result, tooBig);
 }
 
 const tooManySteps = new Failure(`it takes more than ${String(limits.steps)} steps on this pod`, true);
+const tooManyTogether = new Failure(
+  `all that this pod's templates compute takes more than ${String(limits.podSteps)} steps together`,
+  true,
+);
 const tooBig = new Failure(`its result is bigger than ${String(limits.result)} characters`, true);

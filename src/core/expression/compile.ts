@@ -35,7 +35,7 @@ export function compileExpression(text: string, parameters: ReadonlyMap<string, 
     const budget = stepBudget();
     const result = resultOf(budget.spend(size) ?? run({values, budget}), budget);
     return result instanceof Failure
-      ? ({kind: 'failed', message: result.message, steps: budget.spent} as const)
+      ? ({kind: 'failed', message: result.message, isLimit: result.final, steps: budget.spent} as const)
       : ({kind: 'value', value: result.json, steps: budget.spent} as const);
   };
   return {kind: 'compiled', expression: {text, roots: rootsOf(node), type, evaluate}};

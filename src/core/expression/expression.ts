@@ -28,5 +28,5 @@ export interface Expression {
 /** `steps`: what it cost, at most `limits.steps`; whoever evaluates many expressions for one pod can bound their sum. */
 export type Evaluation =
   | {readonly kind: 'value'; readonly value: Json; readonly steps: number}
-  /** One sentence without a full stop. */
-  | {readonly kind: 'failed'; readonly message: string; readonly steps: number};
+  /** One sentence without a full stop. `isLimit`: it costs too much, so that no other way to ask for the value helps. */
+  | {readonly kind: 'failed'; readonly message: string; readonly isLimit: boolean; readonly steps: number};

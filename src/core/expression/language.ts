@@ -82,10 +82,17 @@ function unused(): never {
   throw new Error('the library is asked for types only');
 }
 
+/** A template's expressions share one, because making it takes longer than the check of an expression. */
 function withParameters(parameters: ReadonlyMap<string, Parameter>): Environment {
+  const known = environments.get(parameters);
+  if (known !== undefined) return known;
   const schema = Object.fromEntries([...parameters].map(([name, {type}]) => [name, celTypes[type]]));
-  return language().clone().registerVariable('params', {schema});
+  const made = language().clone().registerVariable('params', {schema});
+  environments.set(parameters, made);
+  return made;
 }
+
+const environments = new WeakMap<ReadonlyMap<string, Parameter>, Environment>();
 
 const celTypes = {
   string: 'string',

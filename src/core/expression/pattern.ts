@@ -1,4 +1,5 @@
 import {RE2JS, RE2Set} from 're2js';
+import {Memo} from '../memo.ts';
 import {limits, patternWorkPerStep, stepsPerMatch} from './limits.ts';
 
 /** A regular expression that takes time linear in the value, or why the text is none. */
@@ -20,6 +21,13 @@ export type Pattern =
  * backreferences, no lookaround. It matches anywhere in the value, as JSON Schema's `pattern` does. Never throws.
  */
 export function compilePattern(text: string): Pattern {
+  return patterns.get(text, () => compile(text));
+}
+
+/** One pattern is asked for when it is checked and when it is used, and by each version of a template. */
+const patterns = new Memo<Pattern>();
+
+function compile(text: string): Pattern {
   if (text.length > limits.patternText) return invalid(`it is longer than ${String(limits.patternText)} characters`);
   try {
     const size = RE2JS.compile(text).programSize();

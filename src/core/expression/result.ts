@@ -2,7 +2,7 @@ import {field, isList, isObject, type Json} from '../json.ts';
 import {type Budget, resultRoom} from './budget.ts';
 import {keysOf} from './collection.ts';
 import {tooDeep} from './equality.ts';
-import {limits} from './limits.ts';
+import {limits, resultCharactersPerStep} from './limits.ts';
 import {Entries, Failure, Items, kindOf, Made, Optional, type Outcome} from './value.ts';
 
 /** A result as JSON, wrapped, because null is a result too. What was parsed is the same value again, only measured. */
@@ -78,7 +78,7 @@ function measure(json: Json, allowance: Allowance, level: number): Failure | und
   if (keys instanceof Failure) return keys;
   return first(
     keys,
-    (key) => allowance.room.spend(String(key).length) ?? measure(field(json, String(key)) ?? null, allowance, level + 1),
+    (key) => count(String(key).length, allowance) ?? measure(field(json, String(key)) ?? null, allowance, level + 1),
   );
 }
 
@@ -91,5 +91,5 @@ function first<T>(items: readonly T[], failureOf: (item: T) => Failure | undefin
 }
 
 function count(characters: number, {budget, room}: Allowance): Failure | undefined {
-  return budget.spend(1) ?? room.spend(1 + characters);
+  return room.spend(1 + characters) ?? budget.spend(1 + Math.floor(characters / resultCharactersPerStep));
 }

@@ -54,12 +54,15 @@ function targetsOf(
     containers: applicationContainers(asList(spec['containers']), template, scene),
     initContainers: applicationInitContainers(asList(spec['initContainers']), template, scene),
   };
-  const targets = (['containers', 'initContainers'] as const).flatMap((list) =>
-    [...found[list].names].flatMap((name): Target[] => {
-      const one = findNamed(spec[list], name);
-      return one === undefined ? [] : [{list, index: one.index, name, container: one.item}];
-    }),
-  );
+  const targets = (['containers', 'initContainers'] as const).flatMap((list) => {
+    const places = new Map<string, Target>();
+    for (const [index, item] of asList(spec[list]).entries()) {
+      const container = asObject(item);
+      const name = asString(container?.['name']);
+      if (container !== undefined && name !== undefined && !places.has(name)) places.set(name, {list, index, name, container});
+    }
+    return [...found[list].names].flatMap((name) => places.get(name) ?? []);
+  });
   return {targets, faults: [...found.containers.faults, ...found.initContainers.faults]};
 }
 

@@ -4,6 +4,7 @@ import type {Fault} from '../errors.ts';
 import {asList, asObject, withField, type Json, type JsonObject} from '../json.ts';
 import {newestMinor} from '../kubernetes/version.ts';
 import {findNamed, namesIn, type Scene} from '../scene.ts';
+import {remembering} from '../memo.ts';
 import type {Template} from '../template.ts';
 import type {Bound} from './bound.ts';
 
@@ -42,7 +43,7 @@ export function bindNative(pod: JsonObject, template: Template, scene: Scene): B
   const faults: Fault[] = [];
   for (const container of template.containers) {
     const name = String(container['name']);
-    const native: JsonObject = {...container, restartPolicy: 'Always'};
+    const native = nativeOf(container);
     const isTaken = scene.owners.has(`containers/${name}`);
     const own = isTaken ? undefined : findNamed(containers, name);
     const there = isTaken ? undefined : findNamed(spec['initContainers'], name);
@@ -65,6 +66,8 @@ export function bindNative(pod: JsonObject, template: Template, scene: Scene): B
   const added: Added = {spec: {containers: Object.fromEntries(node)}};
   return {template: bound, pod: withField(pod, 'spec', withField(spec, 'containers', left)), added, kept, faults};
 }
+
+const nativeOf = remembering((container: JsonObject): JsonObject => ({...container, restartPolicy: 'Always'}));
 
 function unsupported(template: Template, minor: number): Fault {
   return {

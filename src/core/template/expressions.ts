@@ -1,5 +1,6 @@
 import {compileExpression} from '../expression/compile.ts';
 import {roots, type Expression, type ResultType} from '../expression/expression.ts';
+import {limits} from '../expression/limits.ts';
 import {scan, suspects, type Segment} from '../expression/scan.ts';
 import {isList, isObject, type Json, type JsonObject} from '../json.ts';
 import {fault, spoken, warning, type Finding, type Path} from './finding.ts';
@@ -23,10 +24,16 @@ export interface Prepared {
 export function prepare(document: JsonObject, declarations: Declarations): Prepared {
   const holes: Hole[] = [];
   const findings: Finding[] = [];
+  let count = 0;
   const read = (value: Json, path: Path): Json => {
     if (typeof value === 'string') {
       // Most strings hold none.
-      if (!value.includes('${')) return value;
+      if (!value.includes('${') || count > limits.expressions) return value;
+      count += scan(value).filter(({kind}) => kind !== 'text').length;
+      if (count > limits.expressions) {
+        findings.push(tooMany(path));
+        return value;
+      }
       const result = readString(value, path, declarations, findings);
       if (typeof result === 'string') return result;
       holes.push(result);
@@ -110,6 +117,11 @@ function readSegment(segment: Segment, path: Path, declarations: Declarations): 
         offset: segment.offset - '${'.length,
       });
   }
+}
+
+function tooMany(path: Path): Finding {
+  const message = `with this one the template has more than ${limits.expressions} expressions`;
+  return fault('badExpression', path, message, {fix: 'make several templates of it'});
 }
 
 function* checkKey(key: string, path: Path): Generator<Finding> {

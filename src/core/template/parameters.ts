@@ -146,7 +146,7 @@ function ruleOf(declared: JsonObject): ValueRule {
   return {
     type: declared['type'] as ParameterType,
     ...Object.fromEntries(given),
-    ...(compiled?.kind === 'compiled' ? {pattern: {text: String(pattern), test: (value) => compiled.test(value)}} : {}),
+    ...(compiled?.kind === 'compiled' ? {pattern: {...compiled, text: String(pattern)}} : {}),
     ...(isObject(items) ? {items: ruleOf(items)} : {}),
   };
 }

@@ -16,23 +16,26 @@ export function turnToLocalhost(
   redirections: readonly Redirection[],
   find: FindStore,
 ): {readonly value: JsonObject; readonly added: Added | undefined} {
-  let value = spec;
-  let added: Added | undefined;
-  for (const {readings} of redirections) {
-    for (const {target, changes} of readings) {
-      const containers = [...asList(value[target.list])];
-      const container = asObject(containers[target.index]) ?? {};
-      const turned = turnContainer(container, changes, find);
-      containers[target.index] = turned.value;
-      value = withField(value, target.list, containers);
-      added = mergeAdded(added, nodeOf(target, knowingEmpty(container['env'], turned.added)));
-    }
+  const lists = new Map<Target['list'], Turned>();
+  for (const {target, changes} of redirections.flatMap(({readings}) => readings)) {
+    const list = lists.get(target.list) ?? {containers: [...asList(spec[target.list])], nodes: new Map<string, Added>()};
+    lists.set(target.list, list);
+    const container = asObject(list.containers[target.index]) ?? {};
+    const turned = turnContainer(container, changes, find);
+    list.containers[target.index] = turned.value;
+    const env: Added = {env: knowingEmpty(container['env'], turned.added)};
+    list.nodes.set(segment(target.name), mergeAdded(list.nodes.get(segment(target.name)), env) ?? env);
   }
-  return {value, added};
+  if (lists.size === 0) return {value: spec, added: undefined};
+  const changed = Object.fromEntries([...lists].map(([name, {containers}]) => [name, containers]));
+  const nodes = Object.fromEntries([...lists].map(([name, list]) => [name, Object.fromEntries(list.nodes)]));
+  return {value: {...spec, ...changed}, added: {spec: nodes}};
 }
 
-function nodeOf({list, name}: Target, env: Added): Added {
-  return {spec: {[list]: {[segment(name)]: {env}}}};
+/** One of the pod's lists on the way: a copy that is filled in place, because a pod may have any number of containers. */
+interface Turned {
+  readonly containers: Json[];
+  readonly nodes: Map<string, Added>;
 }
 
 function turnContainer(

@@ -44,7 +44,7 @@ const lists = ['containers', 'initContainers'] as const;
 type Find = (place: Place, variable: string) => JsonObject | undefined;
 
 /** The variables that a container's tree says were moved. */
-function movesOf(container: Json | undefined): readonly Move[] {
+export function movesOf(container: Json | undefined): readonly Move[] {
   return Object.entries(asObject(asObject(container)?.['env']) ?? {}).flatMap(([key, node]): Move[] => {
     const place = isObject(node) ? readPlace(node[movedKey]) : undefined;
     return place === undefined || !isObject(node)
@@ -53,7 +53,8 @@ function movesOf(container: Json | undefined): readonly Move[] {
   });
 }
 
-interface Move {
+/** A variable of the application's whose old value is elsewhere. */
+export interface Move {
   readonly variable: string;
   readonly place: Place;
   /** What the variable gained when its value moved, by field. */
@@ -105,7 +106,7 @@ function remoteEnd(old: JsonObject, place: Place, find: Find): Pick<Address, 'ho
 }
 
 /** Whether the tree says that the injection brought the variable of that container. */
-function isAddedVariable(spec: JsonObject, container: string, variable: string): boolean {
+export function isAddedVariable(spec: JsonObject, container: string, variable: string): boolean {
   return lists.some((list) => {
     const tree = field(asObject(spec[list]), segment(container));
     const env = asObject(tree)?.['env'];

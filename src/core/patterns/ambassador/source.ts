@@ -36,7 +36,9 @@ export function gainedBySource(from: JsonObject): Added | undefined {
   const resource = asObject(from['resourceFieldRef']);
   if (resource === undefined || isNamed(resource)) return undefined;
   const before: Json | undefined = resource['containerName'];
-  return addedAt(['valueFrom', 'resourceFieldRef', 'containerName'], before === undefined ? 1 : {[priorKey]: before});
+  const leaf: Added = before === undefined ? 1 : {[priorKey]: before};
+  const isEmpty = Object.keys(resource).length === 0;
+  return addedAt(['valueFrom', 'resourceFieldRef'], {containerName: leaf, ...(isEmpty ? {[priorKey]: {}} : {})});
 }
 
 function isNamed(resource: JsonObject): boolean {

@@ -4,7 +4,11 @@ import {loadTemplates} from '../../src/templates/files.ts';
 import {timeInTurns} from './numbers.ts';
 import {figures, times, whole, type Goal, type Section} from './report.ts';
 import {
+  asking,
+  bringsFault,
   injectionFault,
+  patternCases,
+  patternPaths,
   readAnswer,
   readReviews,
   secondReview,
@@ -12,6 +16,7 @@ import {
   templatePaths,
   withManyContainers,
   withVariables,
+  type Answer,
   type Review,
 } from './reviews.ts';
 
@@ -19,8 +24,8 @@ interface Case {
   readonly title: string;
   readonly review: Review;
   readonly templates: number;
-  /** A second review, which needs no patch. */
-  readonly again?: true;
+  /** What is wrong with an answer to it; {@link injectionFault} where there is nothing else. */
+  readonly fault?: (review: Review, answer: Answer) => string | undefined;
 }
 
 /**
@@ -31,11 +36,18 @@ interface Case {
 export async function benchEngine(budgetMs: number): Promise<Section> {
   const [review] = await readReviews(1);
   if (review === undefined) throw new Error('there is no review');
-  const {snapshot} = await loadTemplates([...templatePaths]);
+  const {snapshot} = await loadTemplates([...templatePaths, ...patternPaths]);
   const first = readAnswer(handleReview(JSON.parse(review.text), contextOf(snapshot)).body);
+  const again = secondReview(review, first.operations);
   const cases: readonly Case[] = [
     ...[10, 100, 1000].map((templates): Case => ({title: `typical pod, ${whole(templates)} templates`, review, templates})),
-    {title: 'typical pod, second review', review: secondReview(review, first.operations), templates: 10, again: true},
+    {title: 'typical pod, second review', review: again, templates: 10, fault: patchFault},
+    ...patternCases.map((one): Case => ({
+      title: one.title,
+      review: asking(review, one),
+      templates: 10,
+      fault: (asked, answer) => bringsFault(asked, answer, one.template),
+    })),
     ...[1000, 2000, 4000].map((count): Case => ({
       title: `pod of ${whole(count)} env variables`,
       review: withVariables(review, count),
@@ -47,12 +59,11 @@ export async function benchEngine(budgetMs: number): Promise<Section> {
       templates: 10,
     })),
   ];
-  const runs = cases.map(({title, review: {text, pod}, templates, again}) => {
+  const runs = cases.map(({title, review: {text, pod}, templates, fault: faultOf = injectionFault}) => {
     const body: unknown = JSON.parse(text);
     const context = contextOf(manyTemplates(snapshot, templates));
     const answer = readAnswer(handleReview(body, context).body);
-    const fault =
-      again === true ? (answer.operations.length > 0 ? 'it was patched again' : undefined) : injectionFault({text, pod}, answer);
+    const fault = faultOf({text, pod}, answer);
     if (fault !== undefined) throw new Error(`${title}: ${fault}`);
     return {
       name: title,
@@ -62,7 +73,7 @@ export async function benchEngine(budgetMs: number): Promise<Section> {
     };
   });
   // Pods of like size take turns among themselves: a large one leaves full caches and garbage to the next.
-  const groups = [runs.slice(0, 4), runs.slice(4, 7), runs.slice(7)];
+  const groups = [runs.slice(0, 7), runs.slice(7, 10), runs.slice(10)];
   const engineNs = groups.flatMap((group) => timeInTurns(group, (budgetMs * 0.8) / groups.length));
   const parseNs = groups.flatMap((group) =>
     timeInTurns(
@@ -73,10 +84,15 @@ export async function benchEngine(budgetMs: number): Promise<Section> {
   const at = (index: number): number => engineNs[index] ?? Number.NaN;
   const goals: readonly Goal[] = [
     {name: '1,000 templates against 10', ratio: at(2) / at(0), limit: 1.2},
-    {name: 'twice the env variables, 2,000', ratio: at(5) / at(4), limit: linear},
-    {name: 'twice the env variables, 4,000', ratio: at(6) / at(5), limit: linear},
-    {name: 'twice the containers, 100', ratio: at(8) / at(7), limit: linear},
-    {name: 'twice the containers, 200', ratio: at(9) / at(8), limit: linear},
+    ...patternCases.map(({title}, index): Goal => ({
+      name: `${title}, against the typical pod`,
+      ratio: at(4 + index) / at(0),
+      limit: patternLimit,
+    })),
+    {name: 'twice the env variables, 2,000', ratio: at(8) / at(7), limit: linear},
+    {name: 'twice the env variables, 4,000', ratio: at(9) / at(8), limit: linear},
+    {name: 'twice the containers, 100', ratio: at(11) / at(10), limit: linear},
+    {name: 'twice the containers, 200', ratio: at(12) / at(11), limit: linear},
   ];
   return {
     title: 'Engine',
@@ -94,8 +110,15 @@ export async function benchEngine(budgetMs: number): Promise<Section> {
   };
 }
 
+/** Of a template that computes or moves something: more than one that is only added, and in no other class. */
+const patternLimit = 6;
+
 /** Twice, with room for what a larger heap costs the garbage collector and the caches; a quadratic path gives four. */
 const linear = 2.4;
+
+function patchFault(_review: Review, {operations}: Answer): string | undefined {
+  return operations.length > 0 ? 'it was patched again' : undefined;
+}
 
 function contextOf(templates: TemplateSnapshot): HandleContext {
   return {templates, namespaceOf: () => undefined};

@@ -6,6 +6,29 @@ import {asList, asObject, type Json, type JsonObject} from '../../src/core/json.
 export const templatePaths = ['examples/templates'] as const;
 export const templateName = 'log-shipper';
 
+/** Templates that compute or move something, with what a pod that asks for one has besides. */
+export const patternCases = [
+  {
+    title: 'adapter, 3 parameters, 7 expressions',
+    template: 'statsd-exporter',
+    annotations: {'pod-injector.dev/statsd-exporter.port': '8125'},
+    env: [],
+  },
+  {title: 'native sidecar, 1 parameter, 2 expressions', template: 'otel-collector', annotations: {}, env: []},
+  {
+    title: 'ambassador, native, moves 2 variables',
+    template: 'redis-ambassador',
+    annotations: {},
+    env: [
+      {name: 'REDIS_HOST', valueFrom: {configMapKeyRef: {name: 'redis', key: 'host'}}},
+      {name: 'REDIS_PORT', value: '6380'},
+    ],
+  },
+] as const;
+
+/** Where the templates of {@link patternCases} are, besides {@link templatePaths}. */
+export const patternPaths = ['examples/parameters/templates'] as const;
+
 /** A review and its pod. */
 export interface Review {
   readonly text: string;
@@ -52,6 +75,28 @@ export function injectionFault({pod}: Review, {allowed, operations}: Answer): st
   if (!mounts.includes('/var/log/app')) return "the author's container lacks the mount";
   const volumes = asList(asObject(result['spec'])?.['volumes']).map((volume) => asObject(volume)?.['name']);
   return volumes.includes('app-logs') ? undefined : 'there is no volume app-logs';
+}
+
+/** Why the answer does not bring the template's container, and leave the author's image; undefined when it does. */
+export function bringsFault({pod}: Review, {allowed, operations}: Answer, template: string): string | undefined {
+  if (!allowed) return 'the request was denied';
+  const spec = asObject(injected(pod, operations)['spec']);
+  const names = [...asList(spec?.['containers']), ...asList(spec?.['initContainers'])].map((item) => asObject(item)?.['name']);
+  if (!names.includes(template)) return `there is no container ${template}`;
+  const [author] = asList(asObject(pod['spec'])?.['containers']);
+  const after = asList(spec?.['containers']).find((item) => asObject(item)?.['name'] === asObject(author)?.['name']);
+  return asObject(after)?.['image'] === asObject(author)?.['image'] ? undefined : "the author's container changed";
+}
+
+/** The same pod asking for another template, with more annotations and variables, as a review. */
+export function asking({text}: Review, {template, annotations, env}: (typeof patternCases)[number]): Review {
+  const asked = text.replaceAll(`"pod-injector.dev/inject":"${templateName}"`, `"pod-injector.dev/inject":"${template}"`);
+  const more = withContainers(asked, ([first, ...rest]) => [{...first, env: [...asList(first?.['env']), ...env]}, ...rest]);
+  const body = JSON.parse(more.text) as {request: {object: JsonObject & {metadata: JsonObject}}};
+  const {object} = body.request;
+  const own = asObject(object.metadata['annotations']);
+  const metadata = {...object.metadata, annotations: {...own, ...annotations}};
+  return reviewOf(JSON.stringify({...body, request: {...body.request, object: {...object, metadata}}}));
 }
 
 /** A pod of one container with that many environment variables, as a review. */

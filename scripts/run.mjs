@@ -23,7 +23,7 @@ try {
     logLevel: 'warning',
   });
   const child = spawn(process.execPath, [outfile, ...rest], {stdio: 'inherit'});
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
+  for (const signal of /** @type {const} */ (['SIGHUP', 'SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
   process.exitCode = await new Promise((resolve) =>
     child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 130))),
   );

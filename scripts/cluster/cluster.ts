@@ -6,9 +6,20 @@ import {serveControls} from './control-server.ts';
 import type {Nursery} from './nursery.ts';
 import {withProgress, type Say} from './progress.ts';
 
+/** Where the terminals of this machine find an API server. */
+export interface Outside {
+  readonly url: string;
+  /** Of the administrator. */
+  readonly kubeconfig: string;
+}
+
 /** A control plane as other processes find it. */
 export interface Cluster {
   readonly facts: ClusterFacts;
+  /** What the facts say, unless the API server is in a network of its own. */
+  readonly outside: Outside;
+  /** Whether pods run. */
+  readonly hasNode: boolean;
   /** The variables that lead them there, and the version that they can expect. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -34,5 +45,11 @@ export async function openCluster(
   const facts = {...plane.facts, controlUrl: await serveControls(plane)};
   const file = path.join(nursery.folder, 'cluster.json');
   await writeClusterFile(file, facts);
-  return {facts, env: {[clusterVariable]: file, KUBECONFIG: facts.kubeconfig, K8S_VERSION: version}};
+  const {url, kubeconfig} = facts;
+  return {
+    facts,
+    outside: {url, kubeconfig},
+    hasNode: false,
+    env: {[clusterVariable]: file, KUBECONFIG: kubeconfig, K8S_VERSION: version},
+  };
 }

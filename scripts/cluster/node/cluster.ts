@@ -2,6 +2,7 @@ import {nodeNames, obtainBinaries} from '../binaries.ts';
 import {openCluster, type Cluster} from '../cluster.ts';
 import type {Nursery} from '../nursery.ts';
 import {withProgress, type Say} from '../progress.ts';
+import {answerDoor} from './door.ts';
 import {openNetwork, startNode} from './node.ts';
 import {cgroupVariable} from './sandbox.ts';
 import {network} from './settings.ts';
@@ -26,5 +27,5 @@ export async function openNodeCluster(
   await withProgress(say, 'starting a node', () =>
     startNode({binaries, nursery, access: cluster.facts, kubeconfig, cgroup, images}),
   );
-  return cluster;
+  return {...cluster, outside: await answerDoor(env, cluster.facts), hasNode: true};
 }

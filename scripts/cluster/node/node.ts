@@ -7,6 +7,7 @@ import type {Binaries} from '../binaries.ts';
 import {eventually} from '../eventually.ts';
 import type {Member, Nursery} from '../nursery.ts';
 import {freePorts} from '../ports.ts';
+import {mountEmpty} from './empty-folder.ts';
 import {cniConfig, containerdConfig, containerdSocket, kubeletConfig, network, nodeName, type NodeLayout} from './settings.ts';
 
 const run = promisify(execFile);
@@ -37,14 +38,14 @@ export async function startNode(making: NodeMaking): Promise<void> {
   const layout: NodeLayout = {folder: path.join(nursery.folder, 'node'), cgroup, kubelet: {port, healthPort}};
   const file = (name: string): string => path.join(layout.folder, name);
   await mkdir(file('cni'), {recursive: true});
-  await mountScratch();
+  await mountFolders(layout.folder);
   await hideSettings(layout.folder);
   await writeFile(file('containerd.toml'), containerdConfig(layout));
   await writeFile(file('kubelet.json'), kubeletConfig(layout));
   await writeFile(file('cni/10-pods.conflist'), cniConfig(layout));
 
   const containerd = nursery.start('containerd', ['--config', file('containerd.toml')], {log: 'containerd'});
-  const ctr = (args: readonly string[]): Promise<unknown> => run('ctr', ['--address', containerdSocket(layout), ...args]);
+  const ctr = (args: readonly string[]): Promise<unknown> => run('ctr', ['--address', containerdSocket, ...args]);
   await started(containerd, () => ctr(['version']).then(() => true));
   for (const image of images) await ctr(['--namespace', 'k8s.io', 'images', 'import', image]);
   const kubelet = nursery.start(
@@ -52,7 +53,6 @@ export async function startNode(making: NodeMaking): Promise<void> {
     [
       `--config=${file('kubelet.json')}`,
       `--kubeconfig=${kubeconfig}`,
-      `--root-dir=${file('kubelet')}`,
       `--cert-dir=${file('kubelet-certificates')}`,
       `--hostname-override=${nodeName}`,
       `--node-ip=${network.gateway}`,
@@ -76,13 +76,18 @@ export async function startNode(making: NodeMaking): Promise<void> {
 }
 
 /** Folders that programs of a node insist on are empty ones of the sandbox. */
-async function mountScratch(): Promise<void> {
+async function mountFolders(scratch: string): Promise<void> {
+  for (const folder of [
+    '/run/containerd',
+    '/run/netns',
+    '/var/lib/cni',
+    '/var/lib/kubelet',
+    '/var/log/containers',
+    '/var/log/pods',
+  ])
+    await mountEmpty(folder, scratch);
   // What the kubelet mounts in one pod's folder must be seen in its containers.
   await run('mount', ['--make-rshared', '/']);
-  for (const folder of ['/run/containerd', '/run/netns', '/var/lib/kubelet', '/var/lib/cni', '/var/log/containers']) {
-    await mkdir(folder, {recursive: true});
-    await run('mount', ['-t', 'tmpfs', 'tmpfs', folder]);
-  }
 }
 
 /** The kubelet sets these of the whole machine's; here it sets copies. */

@@ -17,7 +17,8 @@ export interface NodeLayout {
   readonly kubelet: {readonly port: number; readonly healthPort: number};
 }
 
-export const containerdSocket = ({folder}: NodeLayout): string => path.join(folder, 'containerd.sock');
+/** In a folder of the sandbox's own, as the kubelet's sockets are: a socket's path has at most 107 bytes, and a temporary folder may take most of them. */
+export const containerdSocket = '/run/containerd/containerd.sock';
 
 /** https://github.com/containerd/containerd/blob/release/1.6/docs/cri/config.md */
 export function containerdConfig(layout: NodeLayout): string {
@@ -28,7 +29,7 @@ root = "${data}/root"
 state = "${data}/state"
 disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs", "io.containerd.internal.v1.opt"]
 [grpc]
-  address = "${containerdSocket(layout)}"
+  address = "${containerdSocket}"
 [${cri}]
   sandbox_image = "${pauseImage}"
   # runc may not lower a score without CAP_SYS_RESOURCE, which containers of CI machines lack.
@@ -78,8 +79,7 @@ export function kubeletConfig(layout: NodeLayout): string {
     // Since 1.35 a kubelet refuses cgroups v1, which machines of CI may still have.
     failCgroupV1: false,
     failSwapOn: false,
-    containerRuntimeEndpoint: `unix://${containerdSocket(layout)}`,
-    podLogsDir: path.join(layout.folder, 'pod-logs'),
+    containerRuntimeEndpoint: `unix://${containerdSocket}`,
     volumePluginDir: path.join(layout.folder, 'volume-plugins'),
     resolvConf: '',
     clusterDomain: 'cluster.local',

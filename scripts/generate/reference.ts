@@ -80,10 +80,12 @@ function functionTable(): string {
 
 const limitNames: readonly (readonly [keyof typeof limits, string])[] = [
   ['text', 'characters of an expression'],
+  ['expressions', 'expressions in one template'],
   ['nodes', 'operators, names and values in it'],
   ['depth', 'calls, indexes and parentheses in one another'],
   ['nesting', 'loops (`map`, `all` …) in one another'],
-  ['steps', 'steps of one evaluation: operators, elements of loops, pieces of 16 characters that are looked at'],
+  ['steps', 'steps of one evaluation: operators, elements of loops, pieces of 64 characters that are looked at'],
+  ['podSteps', 'steps of all expressions and parameters for one pod, the templates that it asks for together'],
   ['result', 'values and characters of a result'],
   ['patternText', 'characters of a regular expression'],
 ];

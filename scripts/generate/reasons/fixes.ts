@@ -1,3 +1,4 @@
+import type {checkReasons} from '../../../src/admission/validate.ts';
 import type {CauseCode} from '../../../src/cli/explain/causes.ts';
 import type {AdviceCode} from '../../../src/core/advice/codes.ts';
 import type {NoteCode, RefusalReason, SkipReason} from '../../../src/core/reasons.ts';
@@ -40,7 +41,8 @@ export const refusalFixes: Readonly<Record<RefusalReason, string>> = {
   unknownParameter: 'Correct the name, or remove the annotation.',
   badParameter: 'Write a value that the template allows; the message says which.',
   parameterMissing: 'Set `pod-injector.dev/<template>.<parameter>` on the pod template, the workload or the Namespace.',
-  expressionFailed: 'Guard what may be absent, with `has(…)` or `.?field.orValue(…)`.',
+  expressionFailed:
+    'Guard what may be absent, with `has(…)` or `.?field.orValue(…)`; where the message names a limit, compute less in the template.',
   badValue: 'Correct the expression, or set the parameter that it is made of.',
   nativeUnsupported: 'Write `native: auto`, or upgrade the cluster.',
   noContainersLeft: 'Give the pod a container of its own beside the customised sidecar.',
@@ -87,6 +89,12 @@ export const causeFixes: Readonly<Record<CauseCode, string>> = {
   templateMissingThen: 'Restart the workload: `kubectl rollout restart`.',
   templateChanged: 'Restart the workload when it suits: `kubectl rollout restart`.',
   webhookMissed: "See the injector's log and readiness, then restart the workload.",
+};
+
+export const checkFixes: Readonly<Record<keyof typeof checkReasons, string>> = {
+  notATemplate: 'Nothing; if it is meant to be one, label it `pod-injector.dev/template: "true"`.',
+  contentUnchanged: 'Mend the template; the warnings beside it show each fault with its place.',
+  labelRemoved: 'Nothing: it is no template any more.',
 };
 
 export const adviceFixes: Readonly<Record<AdviceCode, string>> = {

@@ -1,10 +1,11 @@
+import {checkReasons} from '../../../src/admission/validate.ts';
 import {causes} from '../../../src/cli/explain/causes.ts';
 import {adviceCodes} from '../../../src/core/advice/codes.ts';
 import {noteCodes, refusalReasons, skipReasons} from '../../../src/core/reasons.ts';
 import {templateFaults, templateWarnings} from '../../../src/core/template/codes.ts';
 import {fileFaults} from '../../../src/templates/codes.ts';
 import {yamlFaults} from '../../../src/core/yaml-value.ts';
-import {adviceFixes, causeFixes, noteFixes, refusalFixes, skipFixes} from './fixes.ts';
+import {adviceFixes, causeFixes, checkFixes, noteFixes, refusalFixes, skipFixes} from './fixes.ts';
 
 /** A group of codes that mean the same for whoever meets one. */
 interface Section {
@@ -54,6 +55,11 @@ function sections(): readonly Section[] {
       title: 'Invalid templates',
       text: 'Faults of a template, with line and column. A template that has one is not used; the last good version stays in force.',
       rows: pairs(templateFaults),
+    },
+    {
+      title: 'The check of ConfigMaps',
+      text: 'A ConfigMap with a broken template is refused when it is applied, as `templateBroken`, with the faults above. These are let through.',
+      rows: joined(checkReasons, checkFixes),
     },
     {
       title: 'Files and ConfigMaps',

@@ -1,6 +1,7 @@
 import {isList, isObject, type Json, type JsonObject} from '../core/json.ts';
 import {resolvePlain} from '../core/yaml-scalar.ts';
 import {kubectlLayout, type Layout} from './layout.ts';
+import {referenceKey} from './references.ts';
 
 /**
  * The fields of an object as the lines of a block map at `column`, each ended by a line break (`\n`). Strings stand plain where
@@ -9,9 +10,16 @@ import {kubectlLayout, type Layout} from './layout.ts';
 export function emitPairs(object: JsonObject, column: number, layout: Layout): string {
   let text = '';
   for (const [key, value] of Object.entries(object)) {
-    if (value !== undefined) text += `${' '.repeat(column)}${emitKey(key)}:${emitAfterColon(value, column, layout)}\n`;
+    if (value === undefined) continue;
+    const behind = asWritten(key, value, column, layout) ?? emitAfterColon(value, column, layout);
+    text += `${' '.repeat(column)}${emitKey(key)}:${behind}\n`;
   }
   return text;
+}
+
+function asWritten(key: string, value: Json, column: number, {references}: Layout): string | undefined {
+  const lines = key === referenceKey ? references?.(value) : undefined;
+  return lines?.map((line, index) => (index === 0 || line === '' ? line : `${' '.repeat(column)}${line}`)).join('\n');
 }
 
 /** An item of a block list whose `-` stands at `column`, each line ended by a line break. */

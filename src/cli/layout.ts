@@ -11,6 +11,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import type {References} from './references.ts';
 
 /** How a document is laid out, for what is added to it. */
 export interface Layout {
@@ -21,6 +22,8 @@ export interface Layout {
   readonly lineBreak: '\n' | '\r\n';
   /** Whether strings of several lines are written as `|` blocks; else in quotes. */
   readonly literals: boolean;
+  /** How the document itself writes what moves within it. */
+  readonly references?: References;
 }
 
 /** The layout that kubectl prints in. */

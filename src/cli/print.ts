@@ -4,6 +4,7 @@ import {applyEdits, type Edit} from './edit.ts';
 import {emitDocument} from './emit.ts';
 import {Fragments, valueOf} from './fragments.ts';
 import {detectLayout} from './layout.ts';
+import {referencesOf} from './references.ts';
 import {spliceYaml, type Splice} from './splice.ts';
 
 /**
@@ -25,8 +26,12 @@ export function printYaml(text: string, document: YamlDocument, after: Json, fra
 
 function printMarkless(text: string, document: YamlDocument, after: Json, fragments: Fragments): string {
   const layout = detectLayout(text, document.doc.contents);
-  const splice = (maxDepth?: number, literals = true): Splice =>
-    spliceYaml(text, document.doc, document.value, after, {...layout, literals}, fragments, maxDepth);
+  const references = referencesOf(text, document.doc);
+  const splice = (maxDepth?: number, literals = true): Splice => {
+    // What is written anew because it read as something else is written plainly.
+    const hand = maxDepth === undefined ? {...layout, literals, references} : layout;
+    return spliceYaml(text, document.doc, document.value, after, hand, fragments, maxDepth);
+  };
   const edited = (edits: readonly Edit[]): string => applyEdits(text, edits, layout.lineBreak);
   const reads = (candidate: string): boolean => deepEqual(valueOf(candidate), after);
   const inPlace = splice();

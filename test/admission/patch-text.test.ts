@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {patchText} from '../../src/admission/patch-text.ts';
 import type {Json} from '../../src/core/json.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 
 /** Freezes an object or not, as the next of the choices says, over and over. */
 function frozenHereAndThere(value: Json, isNext: () => boolean): Json {
@@ -32,5 +33,6 @@ test('it is what JSON.stringify gives, whatever of it is frozen, and the second 
       expect(patchText(operations)).toBe(JSON.stringify(operations));
       expect(patchText(operations)).toBe(JSON.stringify(operations));
     }),
+    propertyRuns({numRuns: 100, seed: 20_331}),
   );
 });

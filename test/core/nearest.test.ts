@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {didYouMean, nearest} from '../../src/core/nearest.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 
 const keys = ['containers', 'initContainers', 'volumes', 'volumeMounts', 'env', 'envFrom', 'position'];
 
@@ -26,6 +27,7 @@ test('a known name is nearest to itself, whatever else is known', () => {
     fc.property(fc.array(fc.string({maxLength: 12})), fc.string({maxLength: 12}), (others, name) => {
       expect(nearest(name, [...others, name])).toBe(name);
     }),
+    propertyRuns({numRuns: 100, seed: 20_310}),
   );
 });
 

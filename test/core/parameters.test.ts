@@ -9,6 +9,7 @@ import type {Level} from '../../src/core/outcome.ts';
 import {parseValue, parameterTypes} from '../../src/core/parameter-value.ts';
 import {readParameters, type Parameter} from '../../src/core/parameters.ts';
 import {set} from '../helpers/set.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 
 const proxy = {
   name: 'proxy',
@@ -238,6 +239,7 @@ test('a key and what it names are two forms of one thing', () => {
     fc.property(name, parameter, (template, own) => {
       expect(readParameterKey(parameterKey(template, own))).toEqual({template, parameter: own});
     }),
+    propertyRuns({numRuns: 100, seed: 20_308}),
   );
 });
 
@@ -254,6 +256,6 @@ test('any text is a value of its type or none, and never thrown at', () => {
       const kind = Array.isArray(parsed) ? 'array' : typeof parsed === 'number' && type === 'integer' ? 'integer' : typeof parsed;
       expect(kind).toBe(type);
     }),
-    {numRuns: 1000},
+    propertyRuns({numRuns: 1000, seed: 20_309}),
   );
 });

@@ -6,6 +6,7 @@ import type {JsonObject} from '../../src/core/json.ts';
 import {render, type Rendering, type Surroundings} from '../../src/core/render.ts';
 import type {Template} from '../../src/core/template.ts';
 import {snapshot} from '../helpers/templates.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 
 function templateOf(text: string): Template {
   const entry = snapshot({proxy: text}).get('proxy');
@@ -282,6 +283,7 @@ metadata: {annotations: {whole: "\${params.x}", part: "a \${params.x} b"}}
       ]);
       expect(metadata).toEqual({labels: {}, annotations: {whole: x, part: `a ${x} b`}});
     }),
+    propertyRuns({numRuns: 100, seed: 20_328}),
   );
 });
 
@@ -294,5 +296,6 @@ test('rendering never throws, whatever the pod is and whatever is set', () => {
       const surroundings = around(set, {pod: object, workload: {}, namespaceObject: {}});
       expect(['rendered', 'skipped', 'refused']).toContain(render(template, surroundings).kind);
     }),
+    propertyRuns({numRuns: 100, seed: 20_329}),
   );
 });

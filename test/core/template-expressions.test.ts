@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {formatFault} from '../../src/core/errors.ts';
 import {readTemplate} from '../../src/core/template/read.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 
 const declared = `pattern: sidecar
 parameters:
@@ -166,7 +167,7 @@ app: {containers: ["\${params.name}"], env: [{name: B}]}
         expect(position?.line).toBeLessThanOrEqual(source.split('\n').length);
       }
     }),
-    {numRuns: 500},
+    propertyRuns({numRuns: 500, seed: 20_307}),
   );
 });
 

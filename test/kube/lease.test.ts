@@ -128,8 +128,11 @@ test('a leader that cannot renew steps down, says why once, and leads again when
   server.refuse(() => 'cut');
   await eventually(() => !one.isLeader(), {what: 'it to step down'});
   await eventually(() => one.history.includes('ends'), {what: 'it to say so'});
-  expect(one.faults.map(({code}) => code)).toEqual(['apiUnreachable']);
-  expect(one.fault()?.code).toBe('apiUnreachable');
+  // On a busy machine an attempt may end by its time before the connection does: another reason, said once, too.
+  const told = one.faults.map(({code}) => code);
+  expect(told).toContain('apiUnreachable');
+  expect(told).toEqual([...new Set(told)]);
+  expect(told).toContain(one.fault()?.code);
   server.refuse(undefined);
   await leads(one, 'it to lead again');
   expect(one.fault()).toBeUndefined();

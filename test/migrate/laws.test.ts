@@ -9,6 +9,7 @@ import {readInjection} from '../../src/migrate/injection.ts';
 import {templateNameOf} from '../../src/migrate/names.ts';
 import {migrateObject} from '../../src/migrate/annotations.ts';
 import {templateOfInitializer, templateOfInjection} from '../../src/migrate/template.ts';
+import {propertyRuns} from '../helpers/property-runs.ts';
 
 /** Texts with what templates read as expressions and escapes. */
 const text = fc
@@ -29,11 +30,15 @@ describe('migrating', () => {
         expect(entry.kind === 'good' ? entry.template.containers : entry.faults).toEqual([container]);
         expect(entry.kind === 'good' && entry.template.program).toBe(undefined);
       }),
+      propertyRuns({numRuns: 100, seed: 20_301}),
     );
   });
 
   test('escapes nothing that means itself', () => {
-    fc.assert(fc.property(text, (value) => value.includes('${') || escaped(value) === value));
+    fc.assert(
+      fc.property(text, (value) => value.includes('${') || escaped(value) === value),
+      propertyRuns({numRuns: 100, seed: 20_302}),
+    );
   });
 
   test('gives names that are right, or says why there is none', () => {
@@ -44,6 +49,7 @@ describe('migrating', () => {
           'name' in found ? undefined : found.complaint,
         );
       }),
+      propertyRuns({numRuns: 100, seed: 20_303}),
     );
   });
 
@@ -60,6 +66,7 @@ describe('migrating', () => {
         expect(container?.['env'] ?? []).toEqual(escaped(expected));
         expect(asObject(made['app'])?.['env'] ?? []).toEqual(escaped(env));
       }),
+      propertyRuns({numRuns: 100, seed: 20_304}),
     );
   });
 
@@ -74,6 +81,7 @@ describe('migrating', () => {
         expect(migrateObject(object)).toEqual({object, changes: []});
         expect(migrateObject(object).object).toBe(object);
       }),
+      propertyRuns({numRuns: 100, seed: 20_305}),
     );
   });
 
@@ -96,6 +104,7 @@ describe('migrating', () => {
         const once = migrateObject(object).object;
         expect(migrateObject(once).object).toBe(once);
       }),
+      propertyRuns({numRuns: 100, seed: 20_306}),
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {Json} from '../../../src/core/json.ts';
 import {compile, evaluate, result, values} from './evaluating.ts';
+import {propertyRuns} from '../../helpers/property-runs.ts';
 
 describe('integers', () => {
   test.each<[string, Json]>([
@@ -55,6 +56,7 @@ describe('integers', () => {
         const text = `string(int("${String(a)}") ${operator} int("${String(b)}"))`;
         expect(result(text)).toBe(fits ? String(exact) : 'failed: an integer is beyond 64 bits');
       }),
+      propertyRuns({numRuns: 100, seed: 20_314}),
     );
   });
 });
@@ -158,14 +160,19 @@ describe('results', () => {
   });
 
   test('any JSON that an expression picks comes out as it went in', () => {
-    const json = fc.jsonValue({maxDepth: 4}).filter((value) => JSON.stringify(value) !== '-0' && value !== null);
+    // JSON has no negative zero: it is written as 0.
+    const json = fc
+      .jsonValue({maxDepth: 4})
+      .filter((value) => value !== null)
+      .map((value) => JSON.parse(JSON.stringify(value)) as Json);
     fc.assert(
       fc.property(json, (value) => {
-        const pod = {picked: value as Json};
+        const pod = {picked: value};
         expect(result('pod.picked', pod)).toBe(value);
         expect(result('[pod.picked][0] == pod.picked', pod)).toBe(true);
         expect(result('[pod.picked].map(x, {"x": x})[0].x', pod)).toStrictEqual(value);
       }),
+      propertyRuns({numRuns: 100, seed: 20_315}),
     );
   });
 

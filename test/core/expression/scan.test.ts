@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {roots} from '../../../src/core/expression/expression.ts';
 import {scan, type Segment, suspects} from '../../../src/core/expression/scan.ts';
+import {propertyRuns} from '../../helpers/property-runs.ts';
 
 const text = (value: string): Segment => ({kind: 'text', text: value});
 const expression = (value: string, offset: number): Segment => ({kind: 'expression', text: value, offset});
@@ -84,6 +85,7 @@ test('what is escaped comes back, and offsets point into the string', () => {
       for (const segment of expressions) expect(whole.slice(segment.offset).startsWith(segment.text)).toBe(true);
       expect(scan(whole.replaceAll('${', () => '$${'))).toStrictEqual(whole === '' ? [] : [text(whole)]);
     }),
+    propertyRuns({numRuns: 100, seed: 20_316}),
   );
 });
 

@@ -3,6 +3,7 @@ import {expect, test} from 'vitest';
 import type {Json} from '../../../src/core/json.ts';
 import {covers, equals, isDefault, withoutDefaults} from '../../../src/core/kubernetes/equality.ts';
 import {defaulted, ofType} from './arbitrary.ts';
+import {propertyRuns} from '../../helpers/property-runs.ts';
 
 const token = {
   name: 'kube-api-access-x7k2p',
@@ -198,6 +199,7 @@ test.each(types)('equality of a %s is reflexive and symmetric', (type) => {
         expect(equals(type, a, other)).toBe(equals(type, other, a));
       }
     }),
+    propertyRuns({numRuns: 100, seed: 20_319}),
   );
 });
 
@@ -211,6 +213,7 @@ test.each(types)('a %s equals and is covered by what the API server makes of it,
       const stripped = withoutDefaults(type, value);
       expect(withoutDefaults(type, stripped)).toBe(stripped);
     }),
+    propertyRuns({numRuns: 100, seed: 20_320}),
   );
 });
 
@@ -219,6 +222,7 @@ test.each(types)('a %s has all that is left of it less its defaults', (type) => 
     fc.property(ofType(type), (value) => {
       expect(covers(type, withoutDefaults(type, value), value)).toBe(true);
     }),
+    propertyRuns({numRuns: 100, seed: 20_321}),
   );
 });
 
@@ -229,5 +233,6 @@ test('no value at all makes a comparison throw', () => {
       expect(typeof covers(type, a as Json, b as Json)).toBe('boolean');
       expect(withoutDefaults(type, a as Json)).toBeDefined();
     }),
+    propertyRuns({numRuns: 100, seed: 20_322}),
   );
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {compareQuantities, parseQuantity, sameQuantity, sumQuantities} from '../../../src/core/kubernetes/quantity.ts';
+import {propertyRuns} from '../../helpers/property-runs.ts';
 
 test.each([
   ['1024Mi', '1Gi'],
@@ -60,5 +61,6 @@ test('any integer is exact in nano units', () => {
       fc.bigInt({min: -(10n ** 30n), max: 10n ** 30n}),
       (value) => parseQuantity(`${value}n`) === value && parseQuantity(String(value)) === value * 10n ** 9n,
     ),
+    propertyRuns({numRuns: 100, seed: 20_323}),
   );
 });

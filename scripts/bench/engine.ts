@@ -111,7 +111,7 @@ export async function benchEngine(budgetMs: number): Promise<Section> {
 }
 
 /** Of a template that computes or moves something: more than one that is only added, and in no other class. */
-const patternLimit = 6;
+const patternLimit = 4;
 
 /** Twice, with room for what a larger heap costs the garbage collector and the caches; a quadratic path gives four. */
 const linear = 2.4;

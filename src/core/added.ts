@@ -1,4 +1,4 @@
-import {asObject, deepEqual, isList, isObject, type Json, type JsonObject} from './json.ts';
+import {asObject, deepEqual, isList, isObject, withFields, type Json, type JsonObject} from './json.ts';
 import {autoImage, injectKey} from './annotations.ts';
 import {canonical, digest} from './canonical.ts';
 import {equals, isDefault, withoutDefaults} from './kubernetes/equality.ts';
@@ -166,7 +166,7 @@ export function mergeAdded(first: Added | undefined, second: Added | undefined):
     if (existing === undefined) return [key, value];
     return [key, key === priorKey ? existing : (mergeAdded(existing as Added, value as Added) ?? value)];
   });
-  return {...first, ...Object.fromEntries(both)};
+  return withFields(first, Object.fromEntries(both));
 }
 
 /** A tree with one part at the end of the path. */

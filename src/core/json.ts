@@ -36,15 +36,21 @@ export function field(object: JsonObject | undefined, key: string): Json | undef
   return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** A copy of the object with one field set; a field that exists keeps its place. A computed key also sets `__proto__` as data. */
+/** A copy of the object with one field set; a field that exists keeps its place. `__proto__` is set as data, too. */
 export function withField(object: JsonObject | undefined, key: string, value: Json): JsonObject {
-  if (object === undefined || Object.hasOwn(object, key) || key === prototypeKey || Object.hasOwn(object, prototypeKey))
-    return {...object, [key]: value};
-  // V8 takes ten times as long to add a field to a copy that was made by spreading.
-  return Object.assign({}, object, {[key]: value});
+  // Assigned, it would set the prototype.
+  if (key === prototypeKey) return {...object, [key]: value};
+  // V8 takes several times as long for a literal with a spread and another field.
+  const copy: Record<string, Json | undefined> = {...object};
+  copy[key] = value;
+  return copy;
 }
 
-/** Assigned, it would set the prototype. */
+/** A copy of the object with those fields set, each likewise. */
+export function withFields<T extends object>(object: T, fields: T): T {
+  return Object.hasOwn(fields, prototypeKey) ? {...object, ...fields} : Object.assign({...object}, fields);
+}
+
 const prototypeKey = '__proto__';
 
 /** A copy of the object without one field. */

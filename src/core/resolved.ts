@@ -3,7 +3,7 @@ import {formatRequests, injectKey, readParameterKey} from './annotations.ts';
 import type {Decision} from './decide.ts';
 import {asObject, field, type JsonObject} from './json.ts';
 import {isOptional} from './lookup.ts';
-import {withAnnotation} from './status.ts';
+import {addedByAnnotation, withAnnotation} from './status.ts';
 import type {TemplateSnapshot} from './template.ts';
 
 /**
@@ -16,17 +16,18 @@ export function resolvedAnnotations(
   templates: TemplateSnapshot,
 ): {readonly value: JsonObject; readonly added: Added} {
   const requests = decision.requests.map((request) => ({...request, optional: isOptional(request, templates.get(request.name))}));
-  let result = withAnnotation(pod, injectKey, decision.optOut ? 'false' : formatRequests(requests));
+  let value = withAnnotation(pod, injectKey, decision.optOut ? 'false' : formatRequests(requests));
+  let added = addedByAnnotation(pod, injectKey);
   const asked = new Set(requests.map(({name}) => name));
   for (const {annotations} of decision.sources.slice(1)) {
     for (const [key, text] of Object.entries(annotations ?? {})) {
       const named = readParameterKey(key);
       if (named === undefined || !asked.has(named.template) || typeof text !== 'string') continue;
-      const present = field(asObject(asObject(result.value['metadata'])?.['annotations']), key) ?? null;
+      const present = field(asObject(asObject(value['metadata'])?.['annotations']), key) ?? null;
       if (present !== null) continue;
-      const next = withAnnotation(result.value, key, text);
-      result = {value: next.value, added: mergeAdded(result.added, next.added) ?? next.added};
+      added = mergeAdded(added, addedByAnnotation(value, key)) ?? added;
+      value = withAnnotation(value, key, text);
     }
   }
-  return result;
+  return {value, added};
 }

@@ -1,7 +1,7 @@
 import {addedAt, holds, mergeAdded, podSchema, priorKey, takeOut, type Added, type TakeOut} from './added.ts';
 import {statusKey} from './annotations.ts';
 import {withoutDerived} from './derived.ts';
-import {asList, asObject, asString, isObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
+import {asList, asObject, asString, field, isObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
 import {putBack} from './moved.ts';
 import type {RefusalReason, SkipReason} from './reasons.ts';
 import {isStatus} from './status-shape.ts';
@@ -55,17 +55,21 @@ export function statusText(pod: JsonObject): string | undefined {
 
 /** The pod with the status in its annotations; the annotations are made where there are none. */
 export function writeStatus(pod: JsonObject, status: Status): JsonObject {
-  return withAnnotation(pod, statusKey, JSON.stringify(status)).value;
+  return withAnnotation(pod, statusKey, JSON.stringify(status));
 }
 
-/** The pod with one annotation set, and what that added: parents that were made, or stood there empty. */
-export function withAnnotation(pod: JsonObject, key: string, text: string): {readonly value: JsonObject; readonly added: Added} {
+/** The pod with one annotation set; the annotations are made where there are none. */
+export function withAnnotation(pod: JsonObject, key: string, text: string): JsonObject {
   const metadata = asObject(pod['metadata']);
-  const annotations = asObject(metadata?.['annotations']);
-  const previous = annotations !== undefined && Object.hasOwn(annotations, key) ? annotations[key] : undefined;
-  const value = withField(pod, 'metadata', withField(metadata, 'annotations', withField(annotations, key, text)));
+  const annotations = withField(asObject(metadata?.['annotations']), key, text);
+  return withField(pod, 'metadata', withField(metadata, 'annotations', annotations));
+}
+
+/** What {@link withAnnotation} adds to the pod: the annotation, and parents that are made, or stand there empty. */
+export function addedByAnnotation(pod: JsonObject, key: string): Added {
+  const previous = field(asObject(asObject(pod['metadata'])?.['annotations']), key);
   const leaf: Added = previous === undefined ? 1 : {[priorKey]: previous};
-  return {value, added: mergeAdded(addedAt(['metadata', 'annotations', key], leaf), emptyParents(pod, metadata)) as Added};
+  return mergeAdded(addedAt(['metadata', 'annotations', key], leaf), emptyParents(pod)) as Added;
 }
 
 /** Whether the pod holds all that the record names. */

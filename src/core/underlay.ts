@@ -1,4 +1,4 @@
-import {addedAt, childSchema, itemName, itemSchema, mergeAdded, priorKey, segment, type Added, type AddedNode} from './added.ts';
+import {childSchema, itemName, itemSchema, priorKey, segment, type Added, type AddedNode} from './added.ts';
 import {isList, isObject, withField, type Json, type JsonObject} from './json.ts';
 import {equals, isDefault} from './kubernetes/equality.ts';
 import {itemKey, unionsOf, type FieldSchema} from './kubernetes/schema.ts';
@@ -21,7 +21,7 @@ export interface Underlay<T extends Json> {
  */
 export function underlay(base: JsonObject, own: JsonObject, type: string, path = ''): Underlay<JsonObject> {
   let value = own;
-  let added: Added | undefined;
+  const node: [string, Added][] = [];
   const kept: string[] = [];
   for (const name of Object.keys(base)) {
     const wanted = base[name];
@@ -32,7 +32,7 @@ export function underlay(base: JsonObject, own: JsonObject, type: string, path =
       kept.push(here);
     } else if (present === undefined) {
       value = withField(value, name, wanted);
-      added = mergeAdded(added, addedAt([name], whole(wanted, childSchema({type}, name))));
+      node.push([segment(name), whole(wanted, childSchema({type}, name))]);
     } else {
       const schema = childSchema({type}, name);
       // What in-tree admission put into a list (the token's mount, tolerations) stays in it; any other default makes room.
@@ -45,10 +45,14 @@ export function underlay(base: JsonObject, own: JsonObject, type: string, path =
       kept.push(...merged.kept);
       if (merged.added === undefined) continue;
       value = withField(value, name, merged.value);
-      added = mergeAdded(added, addedAt([name], merged.added));
+      node.push([segment(name), merged.added]);
     }
   }
-  return {value, added, kept};
+  return {value, added: recordOf(node), kept};
+}
+
+function recordOf(node: readonly [string, Added][]): Added | undefined {
+  return node.length === 0 ? undefined : Object.fromEntries(node);
 }
 
 /** The record of a part that the base brought: by its fields or items where others may come to stand beside them. */
@@ -88,18 +92,18 @@ function underlayField(base: Json, own: Json, schema: FieldSchema, path: string)
 
 function underlayMap(base: JsonObject, own: JsonObject, schema: FieldSchema, path: string): Underlay<JsonObject> {
   let value = own;
-  let added: Added | undefined;
+  const node: [string, Added][] = [];
   const kept: string[] = [];
   for (const name of Object.keys(base)) {
     const wanted = base[name] as Json;
     if (!Object.hasOwn(own, name)) {
       value = withField(value, name, wanted);
-      added = mergeAdded(added, addedAt([name], 1));
+      node.push([segment(name), 1]);
     } else if (!equals(schema.type, own[name], wanted)) {
       kept.push(`${path}/${name}`);
     }
   }
-  return {value, added, kept};
+  return {value, added: recordOf(node), kept};
 }
 
 /** Items in the base's order among the author's: `$(VAR)` in a variable sees only those before it. */
@@ -140,7 +144,7 @@ function underlayList(base: readonly Json[], own: readonly Json[], schema: Field
     }
   }
   passUntil(own.length);
-  return {value: result, added: node.length === 0 ? undefined : Object.fromEntries(node), kept};
+  return {value: result, added: recordOf(node), kept};
 }
 
 /** The author's items, then the base's that are not among them. */

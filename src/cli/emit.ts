@@ -86,9 +86,9 @@ function emitScalar(value: Json, column: number, layout: Layout): string {
   return value.includes('"') && /^[^'\n\t]*$/.test(value) && printable.test(value) ? `'${value}'` : quote(value);
 }
 
-/** A word of letters, digits and `-_./`, colons within, that no YAML reads as something else: plain wherever it stands. */
+/** An IPv4 address, or a word of letters, digits and `-_./@`, colons within, that no YAML reads as something else: plain wherever it stands. */
 function isPlain(text: string): boolean {
-  return /^[A-Za-z/][\w./-]*(?::[\w./-]+)*$/.test(text) && isText(text);
+  return /^\d+(?:\.\d+){3}$/.test(text) || (/^[A-Za-z/][\w./@-]*(?::[\w./@-]+)*$/.test(text) && isText(text));
 }
 
 /** A string that is plain outside of brackets: it begins with no indicator, holds no `: ` and no ` #`, and is no number (an address is none). */

@@ -7,16 +7,21 @@ import {afterComments, beginsLine, colonAfter, columnOf, endOf, lineStart, range
 import {define, type Change, type Splicing} from './splicing.ts';
 
 /**
- * Edits a block map in place: changed values, removed fields with their lines, new fields after the last one and the comments
- * that stand at its column below. Undefined, and nothing edited, where it must be written anew.
+ * Edits a block map in place: changed values, removed fields with their lines, new fields in the place of the last one that was
+ * removed, or else after the last one and the comments that stand at its column below. Undefined, and nothing edited, where it must
+ * be written anew.
  */
 export function spliceMap(splicing: Splicing, change: Change<YAMLMap, JsonObject>): Json | undefined {
   const {node, slot, before, after, depth, keepEnd} = change;
   const {text} = splicing;
+  const added = Object.entries(after).filter(([key, value]) => value !== undefined && field(before, key) === undefined);
   const fields = fieldsOf(splicing, node, before, after);
   if (fields === undefined) return undefined;
   const column = columnOf(text, (fields[0] as Field).start);
-  const added = Object.entries(after).filter(([key, value]) => value !== undefined && field(before, key) === undefined);
+  const removed = fields.filter(({state}) => state === 'removed');
+  // The first field behind a dash cannot go without another one taking its place.
+  const behindDash = removed.find(({start}) => !beginsLine(text, start));
+  if (behindDash !== undefined && added.length === 0) return undefined;
   const reduced: Record<string, Json> = {};
   for (const [index, {key, value, state, start, colon}] of fields.entries()) {
     const next = fields[index + 1];
@@ -25,7 +30,7 @@ export function spliceMap(splicing: Splicing, change: Change<YAMLMap, JsonObject
     const becomes = field(after, key) ?? null;
     switch (state) {
       case 'removed':
-        splicing.remove(value, lineStart(text, start), endOf(text, value), depth);
+        splicing.remove(value, start === behindDash?.start ? start : lineStart(text, start), endOf(text, value), depth);
         break;
       case 'changed': {
         const inside = {node: value, slot: {kind: 'pair', colon, column}, before: was, after: becomes, depth: depth + 1} as const;
@@ -44,11 +49,16 @@ export function spliceMap(splicing: Splicing, change: Change<YAMLMap, JsonObject
     }
   }
   if (added.length > 0) {
-    const at = afterComments(text, endOf(text, node), Math.max(column, slot.column + 1));
+    const gone = behindDash ?? removed.at(-1);
+    const at =
+      gone === undefined ? afterComments(text, endOf(text, node), Math.max(column, slot.column + 1)) : endOf(text, gone.value);
+    const written = (object: JsonObject): string => {
+      const lines = emitPairs(object, column, splicing.layout);
+      return behindDash === undefined ? lines : lines.trimStart();
+    };
     const fresh = Object.fromEntries(added);
     const stubs = Object.fromEntries(added.map(([key]) => [key, stubValue]));
-    const stub = emitPairs(stubs, column, splicing.layout);
-    const isStub = splicing.insert(at, emitPairs(fresh, column, splicing.layout), depth, {stub, value: fresh});
+    const isStub = splicing.insert(at, written(fresh), depth, {stub: written(stubs), value: fresh});
     for (const [key, value] of Object.entries(isStub ? stubs : fresh)) define(reduced, key, value ?? null);
   }
   return reduced;
@@ -83,8 +93,6 @@ function fieldsOf(splicing: Splicing, node: YAMLMap, before: JsonObject, after: 
     const becomes = field(after, key);
     const same = splicing.isSame(value, field(before, key), becomes);
     const state = becomes === undefined ? 'removed' : same ? 'same' : 'changed';
-    // The first field behind a dash cannot go without the second taking its place.
-    if (state === 'removed' && !beginsLine(text, start)) return undefined;
     fields.push({...place, key, state});
   }
   if (!fields.some(({state}) => state === 'merge')) return fields;

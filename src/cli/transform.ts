@@ -5,6 +5,7 @@ import type {Outcome} from '../core/outcome.ts';
 import type {DocumentSet, ManifestObject} from './documents.ts';
 import type {ExitCode, Io} from './io.ts';
 import type {Manifests} from './manifests.ts';
+import {oneLine} from './one-line.ts';
 import {render, type Format} from './output.ts';
 import {linesOf, summaryOf, type Line} from './report.ts';
 
@@ -61,8 +62,9 @@ export function faultLine(fault: Fault): Line {
 /** Writes lines to stderr; under `quiet` the errors alone. */
 export function say(lines: readonly Line[], options: {readonly quiet: boolean; readonly errColour: boolean}, io: Io): void {
   const {red, yellow} = pc.createColors(options.errColour);
-  for (const {level, text} of lines) {
+  for (const {level, text: words} of lines) {
     if (options.quiet && level !== 'error') continue;
+    const text = oneLine(words);
     io.err(`${level === 'error' ? red(text) : level === 'warning' ? yellow(text) : text}\n`);
   }
 }

@@ -204,9 +204,20 @@ function parsed(text: string): JsonObject | undefined {
 }
 
 const reachFix = 'check that the API server runs and that this process can reach it';
+const trustFix = 'check the certificate authority of the kubeconfig, and that its server is the API server';
 
 function unreachable(connection: Connection, error: unknown): Fault {
-  return {code: 'apiUnreachable', message: `${connection.server} can't be reached: ${messageOf(error)}`, fix: reachFix};
+  const fix = isUntrusted(error) ? trustFix : reachFix;
+  return {code: 'apiUnreachable', message: `${connection.server} can't be reached: ${messageOf(error)}`, fix};
+}
+
+/** Codes of X.509 checks: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+function isUntrusted(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    /CERT|_ISSUER_|_VERIFY_LEAF_|INVALID_CA|HOSTNAME_MISMATCH/.test(String(error.code))
+  );
 }
 
 function isReset(error: unknown): boolean {

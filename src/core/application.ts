@@ -1,6 +1,6 @@
 import {segment, type Added} from './added.ts';
 import type {Fault} from './errors.ts';
-import {asList, asObject, asString, type Json, type JsonObject} from './json.ts';
+import {asList, asObject, asString, withFields, type Json, type JsonObject} from './json.ts';
 import {covers, equals} from './kubernetes/equality.ts';
 import {cleanPath, fieldOf} from './kubernetes/schema.ts';
 import {escapeSegment} from './patch.ts';
@@ -87,7 +87,7 @@ function addToContainer(container: JsonObject, pointer: string, template: Templa
   put('volumeMounts', mounts);
   const isChanged = Object.keys(node).length > 0;
   return {
-    value: isChanged ? {...container, ...changed} : container,
+    value: isChanged ? withFields<JsonObject>(container, changed) : container,
     added: isChanged ? node : undefined,
     kept: [...env.kept, ...mounts.kept],
     faults: mounts.faults,

@@ -1,7 +1,7 @@
 import {mergeAdded, priorKey, segment, type Added} from './added.ts';
 import {autoImage} from './annotations.ts';
 import type {Fault} from './errors.ts';
-import {asList, type Json, type JsonObject} from './json.ts';
+import {asList, withFields, type Json, type JsonObject} from './json.ts';
 import {defaultPullPolicy} from './kubernetes/image.ts';
 import type {Part} from './part.ts';
 import {withPlaced, type ContainerList} from './placement.ts';
@@ -63,7 +63,7 @@ export function customise(
   const {image, imagePullPolicy: policy} = container;
   const wanted = policy ?? defaultPullPolicy(image);
   const changed: JsonObject = {image, ...(wanted === own['imagePullPolicy'] ? {} : {imagePullPolicy: wanted})};
-  const merged = underlay(container, {...own, ...changed}, 'Container', path);
+  const merged = underlay(container, withFields(own, changed), 'Container', path);
   const replaced = Object.keys(changed).map((name): [string, Added] => [
     name,
     own[name] === undefined ? 1 : {[priorKey]: own[name]},

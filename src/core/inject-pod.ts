@@ -3,7 +3,7 @@ import {applicationOf, type Application} from './application-names.ts';
 import {checkPod} from './check.ts';
 import type {Decision} from './decide.ts';
 import {isDone} from './done.ts';
-import type {Fault} from './errors.ts';
+import {formatFault, type Fault} from './errors.ts';
 import {asObject, deepEqual, type JsonObject} from './json.ts';
 import {isOptional, isWindows, lookUp, templateContainers} from './lookup.ts';
 import {newestMinor} from './kubernetes/version.ts';
@@ -11,6 +11,7 @@ import {mergeTemplate} from './merge.ts';
 import type {Note, TemplateOutcome, Verdict} from './outcome.ts';
 import {choosesNative} from './patterns/native.ts';
 import {skipReasons, type RefusalReason} from './reasons.ts';
+import {recordedOutcome} from './recorded.ts';
 import {render, type Surroundings} from './render.ts';
 import {copyScene, openScene, type Scene} from './scene.ts';
 import {shapeFault, twinFault, unresolvedImages} from './shape.ts';
@@ -50,7 +51,7 @@ export function injectPod(pod: JsonObject, decision: Decision, context: PodConte
   if (decision.faults.length > 0) return refused(pod, decision.faults, [], notes);
   if (decision.requests.length === 0) return withdraw(pod, status, decision, notes);
   if (status !== undefined && isDone(pod, status, decision, context)) {
-    return {verdict: {kind: 'alreadyInjected'}, pod, templates: status.templates.map(already), notes: []};
+    return {verdict: {kind: 'alreadyInjected'}, pod, templates: status.templates.map(recordedOutcome), notes: []};
   }
   const misshapen = shapeFault(pod);
   if (misshapen !== undefined) return refused(pod, [misshapen], [], notes);
@@ -109,7 +110,7 @@ function injectAfresh(
   if (checked.faults.length > 0) return refused(pod, checked.faults, outcomes, [...notes, ...merged.notes]);
   // A second review that puts in what another webhook left alone comes to the same pod.
   if (status !== undefined && deepEqual(written, pod))
-    return {verdict: {kind: 'alreadyInjected'}, pod, templates: entries.map(already), notes: []};
+    return {verdict: {kind: 'alreadyInjected'}, pod, templates: entries.map(recordedOutcome), notes: []};
   return {verdict: verdictOf(entries), pod: written, templates: outcomes, notes: [...notes, ...merged.notes, ...checked.notes]};
 }
 
@@ -183,15 +184,18 @@ function mergeAll(
         });
         break;
       case 'refused': {
-        const reason = (one.faults[0]?.code ?? 'malformed') as RefusalReason;
+        const [first] = one.faults;
+        const reason = (first?.code ?? 'malformed') as RefusalReason;
         const message = one.faults.map((fault) => fault.message).join('; ');
-        outcomes.push({name, kind: optional ? 'skipped' : 'refused', reason, message, kept: []});
+        const fix = first?.fix === undefined ? {} : {fix: first.fix};
+        outcomes.push({name, kind: optional ? 'skipped' : 'refused', reason, message, ...fix, kept: []});
         if (!optional) {
           faults.push(...one.faults);
           break;
         }
         entries.push({name, skipped: reason});
-        notes.push({code: 'templateSkipped', message: `optional template ${name} was left out: ${message}`, template: name});
+        const why = one.faults.map((fault) => formatFault(fault)).join('; ');
+        notes.push({code: 'templateSkipped', message: `optional template ${name} was left out: ${why}`, template: name});
         break;
       }
     }
@@ -241,14 +245,4 @@ function refused(
   notes: readonly Note[],
 ): PodOutcome {
   return {verdict: {kind: 'refused', faults}, pod, templates, notes};
-}
-
-function already(entry: StatusEntry): TemplateOutcome {
-  return {
-    name: entry.name,
-    kind: entry.skipped === undefined ? 'alreadyInjected' : 'skipped',
-    ...(entry.skipped === undefined ? {} : {reason: entry.skipped}),
-    ...(entry.added === undefined ? {} : {added: entry.added}),
-    kept: entry.kept ?? [],
-  };
 }

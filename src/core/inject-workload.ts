@@ -7,6 +7,8 @@ import {asObject, deepEqual, type JsonObject} from './json.ts';
 import {templateContainers} from './lookup.ts';
 import type {Note, Outcome, TemplateOutcome, Verdict} from './outcome.ts';
 import {skipReasons, type SkipReason} from './reasons.ts';
+import {nativeFor} from './patterns/native.ts';
+import {recordedOutcome, withoutMoves} from './recorded.ts';
 import {resolvedAnnotations} from './resolved.ts';
 import {shapeFault} from './shape.ts';
 import {holdsAll, withoutRests, writeStatus, type Status} from './status.ts';
@@ -69,7 +71,7 @@ function unchanged(change: Change, then: Side): Outcome {
   const complete = decision.level === 'workload' && then.status !== undefined && isDoneIn(then.template, then.status, change);
   const verdict: Verdict = complete ? (decision.optOut ? skip('optedOut') : {kind: 'alreadyInjected'}) : skip('unchanged');
   const notes: Note[] = [];
-  if (now.status !== undefined && complete && !holdsAll(now.template, now.status)) {
+  if (now.status !== undefined && complete && !holdsAll(now.template, withoutMoves(now.status))) {
     notes.push({
       code: 'handEditUndone',
       message: `what ${injectKey} had added was put back; to take it out, change the annotation`,
@@ -160,7 +162,7 @@ function withdraw(change: Change): Outcome {
   const notes: Note[] =
     names.length === 0
       ? []
-      : [{code: 'removed', message: `${names.join(', ')}: taken out, because ${skipReasons[reason]} on the workload`}];
+      : [{code: 'removed', message: `${names.join(', ')}: taken out of the workload, because ${skipReasons[reason]}`}];
   const result = withoutRests(author, status);
   const object = replaced(change, result);
   const removed = names.map((name): TemplateOutcome => ({
@@ -210,6 +212,8 @@ function unreadOf({input, decision}: Change, readsParameters: boolean): Note[] {
 function jobNotes(change: Change, templates: PodOutcome['templates']): Note[] {
   const {kind} = change.workload;
   if (kind !== 'Job' && kind !== 'CronJob') return [];
+  const native = nativeFor(change.input.serverMinor);
+  const mend = native === undefined ? 'ask for it on other workloads alone' : `write native: ${native} in the template`;
   return templates.flatMap((one): Note[] => {
     const entry = change.input.templates.get(one.name);
     if (one.kind !== 'injected' || entry?.kind !== 'good' || entry.template.containers.length === 0) return [];
@@ -218,7 +222,7 @@ function jobNotes(change: Change, templates: PodOutcome['templates']): Note[] {
     return [
       {
         code: 'classicSidecarInJob',
-        message: `template ${one.name} adds a container that does not end with the ${kind}'s own, so the Job may never complete`,
+        message: `template ${one.name} adds a container that does not end with the ${kind}'s own, so the Job may never complete; ${mend}`,
         template: one.name,
       },
     ];
@@ -227,12 +231,7 @@ function jobNotes(change: Change, templates: PodOutcome['templates']): Note[] {
 
 /** The status' entries as outcomes, for a workload that stays as it was. */
 function recorded(status: Status | undefined): TemplateOutcome[] {
-  return (status?.templates ?? []).map((entry): TemplateOutcome => ({
-    name: entry.name,
-    kind: entry.skipped === undefined ? 'alreadyInjected' : 'skipped',
-    ...(entry.skipped === undefined ? {} : {reason: entry.skipped}),
-    kept: entry.kept ?? [],
-  }));
+  return (status?.templates ?? []).map(recordedOutcome);
 }
 
 function done(change: Change, template: JsonObject): Outcome {

@@ -1,11 +1,12 @@
+import {statusKey} from './annotations.ts';
 import {decide} from './decide.ts';
 import type {InjectInput} from './input.ts';
 import {injectPod, type PodContext, type PodOutcome} from './inject-pod.ts';
 import {injectWorkload} from './inject-workload.ts';
 import {asObject, isObject, type JsonObject} from './json.ts';
-import type {Outcome, TemplateOutcome} from './outcome.ts';
+import type {Note, Outcome, TemplateOutcome} from './outcome.ts';
 import type {SkipReason} from './reasons.ts';
-import {authorsPart, readStatus, withoutRests} from './status.ts';
+import {authorsPart, readStatus, statusText, withoutRests} from './status.ts';
 import {podTemplateOf, withPodTemplate, workloadFacts, workloadOf} from './workload.ts';
 
 /** The one door: what becomes of the object. Pure; never throws; never changes its input. */
@@ -29,7 +30,7 @@ export function inject(input: InjectInput): Outcome {
 
 /**
  * The reverse: the object without what its status records, whatever the templates are today. `removed`, or
- * `skipped(notInjected)` for an object that carries no status. Pure; never throws.
+ * `skipped(notInjected)` for an object that carries no status, with a note for one whose status cannot be read. Pure; never throws.
  */
 export function uninject(object: JsonObject): Outcome {
   const workload = workloadOf(object);
@@ -37,7 +38,13 @@ export function uninject(object: JsonObject): Outcome {
   if (workload === undefined) return skipped(object, 'notOurs');
   if (template === undefined) return skipped(object, 'noPodTemplate');
   const status = readStatus(template);
-  if (status === undefined) return skipped(object, 'notInjected');
+  if (status === undefined) {
+    const notes: readonly Note[] =
+      statusText(template) === undefined
+        ? []
+        : [{code: 'statusUnreadable', message: `${statusKey} is no record that this version wrote, so nothing is taken out`}];
+    return {...skipped(object, 'notInjected'), notes};
+  }
   const templates = status.templates.map((entry): TemplateOutcome => ({
     name: entry.name,
     kind: 'removed',

@@ -2,7 +2,7 @@ import {mergeAdded, priorKey, segment, type Added} from './added.ts';
 import {addToApplication, addToInitContainers} from './application.ts';
 import {addContainers} from './containers.ts';
 import type {Fault} from './errors.ts';
-import {asList, asObject, isObject, withField, withoutField, type Json, type JsonObject} from './json.ts';
+import {asList, asObject, isObject, withField, withFields, withoutField, type Json, type JsonObject} from './json.ts';
 import {covers, isDefault} from './kubernetes/equality.ts';
 import {knowingEmpty, type Part} from './part.ts';
 import {bindAdapter} from './patterns/adapter.ts';
@@ -70,7 +70,7 @@ function mergeBound(pod: JsonObject, template: Template, scene: Scene): Part<Jso
   put('initContainers', appInit.value, mergeAdded(init.added, appInit.added));
   put('containers', app.value, mergeAdded(main.added, app.added));
   put('volumes', volumes.value, volumes.added);
-  const spec = {...before, ...changed};
+  const spec = withFields<JsonObject>(before, changed);
   const fields = underlay(template.spec, withoutPriority(template.spec, spec), 'PodSpec');
   const metadata = addMetadata(pod, template);
   const specAdded = mergeAdded(Object.keys(specNode).length === 0 ? undefined : specNode, fields.added);

@@ -22,6 +22,8 @@ export interface TemplateOutcome {
   readonly kind: 'injected' | 'alreadyInjected' | 'removed' | 'skipped' | 'refused';
   readonly reason?: SkipReason | RefusalReason;
   readonly message?: string;
+  /** What to do about the first fault of one that was left out or refused. */
+  readonly fix?: string;
   /** What was added, for addedPaths, and moved, for movedPaths; undefined for nothing. */
   readonly added?: Added;
   /** Whether its containers run as native sidecars; undefined where it left no choice. */

@@ -65,7 +65,8 @@ export function allowed(rule: ValueRule): string {
   const words: string[] = [nouns[rule.type]];
   if (minimum !== undefined && maximum !== undefined) words.push(`from ${minimum} to ${maximum}`);
   else if (minimum !== undefined || maximum !== undefined) words.push(range(minimum, maximum));
-  if (minLength !== undefined || maxLength !== undefined) words.push(`of ${range(minLength, maxLength)} characters`);
+  if (minLength !== undefined || maxLength !== undefined)
+    words.push(`of ${range(minLength, maxLength)} ${(maxLength ?? minLength) === 1 ? 'character' : 'characters'}`);
   if (pattern !== undefined) words.push(`that matches ${pattern.text}`);
   if (items !== undefined) words.push(`of which each item is ${allowed(items)}`);
   return words.join(' ');

@@ -39,6 +39,8 @@ function listenFaults(
   return [...scene.listens].flatMap(([listen, owner]): Fault[] => {
     const ambassador = `the ambassador of template ${owner} listens on ${listen}`;
     if (spec['hostNetwork'] === true) {
+      // Said once: of the ambassador's template, or of a later one that brings the node's network.
+      if (owner !== template.name && template.spec['hostNetwork'] !== true) return [];
       return [
         {
           code: 'portConflict',

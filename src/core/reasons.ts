@@ -71,5 +71,6 @@ export const noteCodes = {
   parameterUnused: 'a parameter is set of a template that is not asked for',
   parameterMisplaced: 'a parameter stands where nothing reads it',
   jobNotChanged: "the annotations of a Job changed, but its pod template can't",
+  statusUnreadable: 'the record of an injection is none that this version wrote, so nothing was taken out',
 } as const;
 export type NoteCode = keyof typeof noteCodes;

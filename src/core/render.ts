@@ -105,7 +105,7 @@ function failed(template: Template, expression: Expression, path: Path, {message
     message: `template ${template.name}: the expression \`${expression.text}\` in ${spoken(path)} failed: ${message}`,
     fix: isLimit
       ? 'compute less in the template, or ask for fewer templates on a pod of this size'
-      : 'for what may be absent the template can ask `has(…)` first, or write `.?name.orValue(…)`',
+      : 'correct the expression, or what it reads; for what may be absent it can ask `has(…)` first, or write `.?name.orValue(…)`',
   };
 }
 

@@ -48,7 +48,10 @@ function noteOn(key: string, {requests, templates, readsParameters}: Readers): N
     const message = `nothing reads ${key} here, because the workload itself does not ask for ${named.template}; put it on the pod template`;
     return {code: 'parameterMisplaced', message, template: named.template};
   }
-  const right = nearest(key, [injectKey, ...parameterKeys(requests, templates)]);
+  // What all keys begin with says nothing of how near they are.
+  const behind = (full: string): string => full.slice(domain.length + 1);
+  const near = nearest(behind(key), [injectKey, ...parameterKeys(requests, templates)].map(behind));
+  const right = near === undefined ? undefined : `${domain}/${near}`;
   if (named !== undefined && (right === undefined || templates.has(named.template))) {
     const message = `${key} sets a parameter of the template ${named.template}, which is not asked for here`;
     return {code: 'parameterUnused', message, template: named.template};

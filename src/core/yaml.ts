@@ -151,8 +151,22 @@ function read(text: string, doc: Document.Parsed, lineCounter: LineCounter, wher
   const faults = found
     .toSorted((a, b) => a.offset - b.offset)
     .filter((fault, index, all) => fault.offset !== all[index - 1]?.offset)
-    .map(({offset, ...fault}): Fault => ({...fault, ...where, position: positionAt(lineCounter, offset)}));
+    .map(({offset, ...fault}): Fault => ({
+      ...fault,
+      ...(isInHelmLine(text, offset) ? {fix: renderFirst} : {}),
+      ...where,
+      position: positionAt(lineCounter, offset),
+    }));
   return {text, doc, lineCounter, faults, value};
+}
+
+const renderFirst = '`{{ … }}` is for Helm: give what `helm template` makes of it';
+
+/** Whether the line of a fault holds `{{ … }}`, which YAML reads as a map that is the key of another. */
+function isInHelmLine(text: string, offset: number): boolean {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', offset);
+  return /(?:^|[\s[,])\{\{/.test(text.slice(start, end === -1 ? text.length : end));
 }
 
 function countFrom(firstLine: number): LineCounter {

@@ -47,6 +47,8 @@ describe('in bash', () => {
   test('a flag with choices offers them, those of its own command', () => {
     expect(complete('preview', '-o', '')).toEqual(['yaml', 'json', 'patch']);
     expect(complete('validate', '--output', '')).toEqual(['text', 'json']);
+    expect(complete('validate', '--ignore', 'image')).toEqual(['imageTag']);
+    expect(complete('validate', '--ignore', 'unknownF')).toEqual(['unknownField']);
     expect(complete('completion', '')).toEqual(['bash', 'zsh', 'fish', '--help']);
   });
 

@@ -68,6 +68,13 @@ describe('a live pod that should be injected and is not', () => {
     expect(one?.message).toMatch(message);
   });
 
+  test('is not older than the webhook where it carries our record, though that is registered anew', async () => {
+    const record = `'{"v":1,"at":"pod","app":["web"],"templates":[{"name":"other","hash":"x"}]}'`;
+    const recorded = live(ask.replace('{', `{pod-injector.dev/status: ${record}, `));
+    const [one] = await explained([recorded, webhookText(later)]);
+    expect(one).toMatchObject({verdict: 'missed', code: 'webhookMissed'});
+  });
+
   test('is older than its template', async () => {
     const templates = [templateText('agent', '', later)];
     expect(await explained([live(ask), webhook], {templates})).toMatchObject([
@@ -100,13 +107,13 @@ describe('a live pod without an optional template', () => {
 
   test('is told that the template was missing then, where it came later', async () => {
     expect(await explained([pod, webhook], {templates: [templateText('agent', '', later)]})).toMatchObject([
-      {verdict: 'alreadyInjected', problem: false, code: 'templateMissingThen'},
+      {verdict: 'skipped', problem: false, code: 'templateMissingThen'},
     ]);
   });
 
   test('is told that it is there now, where the time is not known', async () => {
     expect(await explained([pod, webhook])).toMatchObject([
-      {verdict: 'alreadyInjected', code: 'templateMissing', fix: 'agent is there now: what is created from now on gets it'},
+      {verdict: 'skipped', code: 'templateMissing', fix: 'agent is there now: what is created from now on gets it'},
     ]);
   });
 });

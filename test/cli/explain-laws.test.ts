@@ -17,7 +17,14 @@ function worldOf({templates, namespace}: Parameters<typeof inject>[0]): World {
     ...(namespace.annotations === undefined ? {} : {annotations: namespace.annotations}),
   };
   const namespaces = new Map([[namespace.name, {apiVersion: 'v1', kind: 'Namespace', metadata}]]);
-  return {templates, namespaces, templateTimes: new Map(), registration: {kind: 'unknown'}, injectorNamespace: 'pod-injector'};
+  return {
+    templates,
+    namespaces,
+    templateTimes: new Map(),
+    unlabelled: new Set(),
+    registration: {kind: 'unknown'},
+    injectorNamespace: 'pod-injector',
+  };
 }
 
 test('what is told of an object before it is created is what becomes of it', () => {

@@ -167,3 +167,16 @@ describe('a Namespace alone', () => {
     expect(await explained([namespace(metadata)])).toMatchObject([{name: 'shop', ...expected}]);
   });
 });
+
+test('a kind of others that asks on its pod template is told that its pods are injected, wherever else it asks', async () => {
+  for (const own of ['', `, ${asks}`]) {
+    const [one] = await explained([custom('template').replace('namespace: shop', `namespace: shop${own}`)]);
+    expect(one).toMatchObject({
+      verdict: 'skipped',
+      problem: false,
+      code: 'notOurs',
+      message: expect.stringMatching(/^a Rollout itself stays as it is; its pods are injected when they are created/),
+      fix: 'explain one of its pods: pod-injector explain pod/NAME',
+    });
+  }
+});

@@ -67,6 +67,16 @@ describe('what is injected', () => {
     expect(code).toBe(0);
   });
 
+  test('without an optional template that could not be injected says what mends that', async () => {
+    const {out} = await explainFiles([
+      podText(`annotations: {pod-injector.dev/inject: "agent?", pod-injector.dev/agent.x: "1"}`),
+    ]);
+    expect(out.split('\n').slice(0, 2)).toEqual([
+      expect.stringContaining('unknownParameter: template agent was left out: '),
+      '  fix: remove the annotation',
+    ]);
+  });
+
   test('moved variables of an ambassador are told with both their places', async () => {
     const ambassador = templateText('redis')
       .replace('sidecar', 'ambassador')
@@ -82,6 +92,86 @@ describe('what is injected', () => {
       'containers/web/env/REDIS_PORT → containers/redis/env/UP_PORT',
     ]);
   });
+});
+
+describe('what is injected already', () => {
+  const made = async (text: string): Promise<string> => {
+    const files = {'-': text, 't.yaml': templateText('agent')};
+    return (await cli(['preview', '-f', '-', '-t', 't.yaml', '--as-stored'], {files})).out;
+  };
+
+  test('into a workload is told with what was added', async () => {
+    const [one] = await explained([await made(deploymentText({own: asks('agent')}))]);
+    expect(one).toMatchObject({verdict: 'alreadyInjected', templates: [{name: 'agent', added: ['containers/agent']}]});
+  });
+
+  test('into an object of a controller, too', async () => {
+    const text = await made(deploymentText({own: asks('agent')}));
+    const owner = 'ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: x, controller: true}]';
+    const owned = text.replace('kind: Deployment', 'kind: ReplicaSet').replace('{name: web,', `{name: web-1, ${owner},`);
+    expect(owned).toContain(owner);
+    const [one] = await explained([owned]);
+    expect(one).toMatchObject({verdict: 'alreadyInjected', templates: [{name: 'agent', added: ['containers/agent']}]});
+  });
+});
+
+describe('a template whose ConfigMap lacks its label', () => {
+  const unlabelled = templateText('agent').replace('labels: {pod-injector.dev/template: "true"}', 'labels: {a: b}');
+  const templates = [templateText('other'), unlabelled];
+  const command =
+    'its ConfigMap lacks the label: kubectl label configmap agent -n pod-injector pod-injector.dev/template=true --overwrite';
+
+  test.each(['agent', 'agent?,other', 'agent?'])('is missing, and what to do is to label it: %s', async (list) => {
+    const [one] = await explained([podText(asks(list))], {templates});
+    expect(one).toMatchObject({code: 'templateMissing', fix: command});
+  });
+
+  test('counts in the namespace of the injector alone', async () => {
+    const elsewhere = unlabelled.replace('namespace: pod-injector', 'namespace: shop');
+    const [one] = await explained([podText(asks('agent'))], {templates: [templateText('other'), elsewhere]});
+    expect(one).toMatchObject({code: 'templateMissing', fix: expect.stringMatching(/^make it/)});
+  });
+});
+
+describe('a Namespace alone', () => {
+  const sized = templateText('agent').replace('    containers', '    parameters: {size: {type: integer}}\n    containers');
+  const withSize = (size: string): string =>
+    enabled('agent').replace('{pod-injector.dev/inject:', `{pod-injector.dev/${size}, pod-injector.dev/inject:`);
+
+  test.each([
+    ['agent.size: "5"', 'injected', undefined],
+    ['other.size: x', 'injected', undefined],
+    ['agent.size: x', 'refused', 'badParameter'],
+    ['agent.sise: "5"', 'refused', 'unknownParameter'],
+  ])('is as good as the parameters that it sets: %s', async (size, verdict, code) => {
+    const [one] = await explained([withSize(size)], {
+      templates: [sized.replace('image: "agent:1"', 'image: "agent:${params.size}"')],
+    });
+    expect(one).toMatchObject({verdict, problem: verdict === 'refused', ...(code === undefined ? {} : {code})});
+    expect(one?.code).toBe(code);
+  });
+
+  test('goes on without an optional template that is missing', async () => {
+    const [one] = await explained([enabled('agent,gone?')]);
+    expect(one).toMatchObject({verdict: 'injected', problem: false, code: 'templateMissing'});
+    expect(one?.templates.map(({name, verdict}) => [name, verdict])).toEqual([
+      ['agent', 'injected'],
+      ['gone', 'skipped'],
+    ]);
+    const [none] = await explained([enabled('gone?')]);
+    expect(none).toMatchObject({verdict: 'skipped', problem: false, code: 'templateMissing'});
+  });
+});
+
+test('an annotation that is empty is the cause, and templates that are broken are not proposed', async () => {
+  const broken = templateText('aaa').replace('sidecar', 'sidecr');
+  const {code, out} = await explainFiles([podText(asks(''))], {templates: [broken, templateText('agent')]});
+  expect(out.split('\n').slice(0, 2)).toEqual([
+    'Pod shop/web: not injected: emptyAnnotation: pod-injector.dev/inject is empty, so it asks for nothing',
+    '  fix: write pod-injector.dev/inject: agent under metadata.annotations',
+  ]);
+  expect(out).not.toContain('note: emptyAnnotation');
+  expect(code).toBe(0);
 });
 
 describe('for programs', () => {

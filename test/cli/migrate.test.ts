@@ -188,6 +188,18 @@ describe('annotations', () => {
     expect(err).toMatch(/^-:5:5: notMigrated: initializer\.kubernetes\.io\/a is left: objects of this kind /);
   });
 
+  test('a manifest keeps its comments and its style beside files that are written anew', async () => {
+    const pod = (ask: string): string =>
+      `# ours\napiVersion: v1\nkind: Pod\nmetadata: {name: x, annotations: {${ask}}} # here\nspec: {containers: []}\n`;
+    const files = {
+      'base.yaml': 'name: base\ncontainers: [{name: base, image: "base:1"}]\n',
+      'pod.yaml': pod('injector.tumblr.com/request: base'),
+    };
+    const {code, out} = await cli(['migrate', '-f', 'base.yaml', '-f', 'pod.yaml'], {files});
+    expect(out.split('---\n')[1]).toBe(pod('pod-injector.dev/inject: base'));
+    expect(code).toBe(0);
+  });
+
   test('annotations that are gone leave no empty map behind', async () => {
     const text =
       'apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n  annotations:\n    initializer.kubernetes.io/a: "false"\nspec: {}\n';

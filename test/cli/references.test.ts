@@ -56,3 +56,31 @@ test('line breaks of Windows stay', () => {
   expect(there).not.toMatch(/[^\r]\n/);
   expect(printed(there, moved({valueFrom: secret}, {value: 'x'}))).toBe(text);
 });
+
+test('what takes the place of a field stands where that stood, before the comments behind it', () => {
+  const text = 'app:\n- name: A\n  valueFrom:\n    fieldRef: {fieldPath: spec.nodeName}\n  # of the next one\n\n- name: B\n';
+  const host = {fieldRef: {fieldPath: 'spec.nodeName'}};
+  const there = printed(text, {app: [{name: 'A', value: 'x'}, {name: 'B'}]});
+  expect(there).toBe('app:\n- name: A\n  value: x\n  # of the next one\n\n- name: B\n');
+  expect(printed(there, {app: [{name: 'A', valueFrom: host}, {name: 'B'}]})).toBe(
+    text.replace('{fieldPath: spec.nodeName}', '\n      fieldPath: spec.nodeName').replace(': \n', ':\n'),
+  );
+});
+
+test.each([
+  ['redis', '127.0.0.1'],
+  ['redis://user@redis:6380/0', 'redis://user@127.0.0.1:6379/0'],
+])('an address in brackets is plain, so that what stood there comes back without quotes: %s', (was, becomes) => {
+  const text = `app:\n- {name: A, value: ${was}}\n`;
+  const there = printed(text, {app: [{name: 'A', value: becomes}]});
+  expect(there).toBe(`app:\n- {name: A, value: ${becomes}}\n`);
+  expect(printed(there, {app: [{name: 'A', value: was}]})).toBe(text);
+});
+
+test('a field that goes from behind its dash leaves its place to the new one', () => {
+  const text =
+    'app:\n- valueFrom:\n    secretKeyRef:\n      name: "redis" # old\n      key: host\n      optional: true\n  name: A # the one\nproxy:\n  env:\n  - name: B\n    value: x\n';
+  const there = printed(text, moved({value: 'x'}, {valueFrom: secret}));
+  expect(there).toMatch(/^app:\n- value: x\n  name: A # the one\nproxy:\n/);
+  expect(printed(there, moved({valueFrom: secret}, {value: 'x'}))).toBe(text);
+});

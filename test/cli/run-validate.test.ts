@@ -1,4 +1,6 @@
 import {describe, expect, test} from 'vitest';
+import {adviceCodes} from '../../src/core/advice/codes.ts';
+import {templateWarnings} from '../../src/core/template/codes.ts';
 import {cli} from '../helpers/cli.ts';
 import {broken, podText} from './manifest-files.ts';
 
@@ -125,6 +127,18 @@ describe('validate', () => {
     const {code, err} = await cli(['validate', '--ignore', 'noLimits,imageTags', 'w'], {files});
     expect(err).toContain('There is no warning "imageTags"; did you mean imageTag?');
     expect(code).toBe(2);
+  });
+
+  test.each(Object.keys({...adviceCodes, ...templateWarnings}))('--ignore takes each warning: %s', async (code) => {
+    expect((await cli(['validate', '--ignore', code, 'w'], {files})).code).toBe(0);
+  });
+
+  test('--ignore silences what is odd about a template', async () => {
+    const text =
+      '# pod-injector:ignore podSecurity, noRequests\npattern: sidecar\nnative: never\ncontainers: [{name: a, image: "a:1", odd: 1}]\n';
+    const odd = {files: {'odd.yaml': text}};
+    expect((await cli(['validate', 'odd.yaml'], odd)).err).toContain('odd.yaml:4:38: unknownField: ');
+    expect((await cli(['validate', '--ignore', 'unknownField', 'odd.yaml'], odd)).err).toBe('1 template: 0 errors, 0 warnings\n');
   });
 
   test('--ignore never silences an error', async () => {

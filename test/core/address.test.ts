@@ -15,6 +15,8 @@ describe('an address', () => {
     ['$(SCHEME)://h:1', '$(SCHEME)://', 'h', '1', ''],
     ['jdbc:postgresql://db:5432/shop?ssl=true', 'jdbc:postgresql://', 'db', '5432', '/shop?ssl=true'],
     ['jdbc:sqlserver://db:1433;databaseName=shop', 'jdbc:sqlserver://', 'db', '1433', ';databaseName=shop'],
+    ['jdbc:sqlserver://db:1433;user=sa@db;a=b', 'jdbc:sqlserver://', 'db', '1433', ';user=sa@db;a=b'],
+    ['https://h/x?host=y', 'https://', 'h', undefined, '/x?host=y'],
     ['redis:6379/0?next=http://other:1', '', 'redis', '6379', '/0?next=http://other:1'],
     ['user@host:1', 'user@', 'host', '1', ''],
     ['größe.example:80', '', 'größe.example', '80', ''],
@@ -41,6 +43,11 @@ describe('an address', () => {
     'mongodb+srv://cluster.example/db',
     'redis://[::1/0',
     'http://',
+    'postgres://%2Fvar%2Frun/db',
+    'postgresql://db/shop?host=/var/run',
+    'postgres://db/shop?sslmode=disable&port=5433',
+    'jdbc:sqlserver://db;portNumber=1434',
+    String.raw`jdbc:sqlserver://db\instance`,
     'a b',
   ])('%j is none of one host', (text) => {
     expect(readAddress(text)).toBeUndefined();
@@ -77,10 +84,13 @@ describe('an address', () => {
   });
 });
 
-test.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.1.2.3', '::1', '[::1]'])('%s is the pod itself', (host) => {
-  expect(isLoopback(host)).toBe(true);
-});
-test.each(['localhost.example', '10.0.0.1', '128.0.0.1', '$(HOST)', ''])('%s is not', (host) => {
+test.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.1.2.3', '::1', '[::1]', 'localhost.', '0.0.0.0', '[::]'])(
+  '%s is the pod itself',
+  (host) => {
+    expect(isLoopback(host)).toBe(true);
+  },
+);
+test.each(['localhost.example', '10.0.0.1', '0.0.0.1', '128.0.0.1', '$(HOST)', ''])('%s is not', (host) => {
   expect(isLoopback(host)).toBe(false);
 });
 

@@ -91,6 +91,16 @@ describe('the Pod Security level that an injected part needs', () => {
     expect(readAdvised(`${text}  ${mend}\n`, {name: 'a', format: 'template', source: 'a'}).warnings).toEqual([]);
   });
 
+  test('of many places the first are named, and the others counted', () => {
+    const containers = Array.from({length: 5}, (_, index) => `- {name: a${index}, image: "a:1"}\n`).join('');
+    const [{message} = {message: ''}] = readAdvised(`pattern: init\ninitContainers:\n${containers}`, {
+      name: 'a',
+      format: 'template',
+      source: 'a',
+    }).warnings;
+    expect(message).toContain('missing runAsNonRoot: true (initContainers[0], initContainers[1], initContainers[2], 2 more),');
+  });
+
   test('what the pod may say for all its containers is told', () => {
     const message = JSON.stringify(
       readAdvised(

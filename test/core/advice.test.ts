@@ -222,6 +222,7 @@ describe('a comment silences a warning', () => {
     ['above its container', (text) => text.replace('- name', '# pod-injector:ignore imageTag\n- name')],
     ['above the list', (text) => text.replace('containers:', '# pod-injector:ignore imageTag\ncontainers:')],
     ['above the template', (text) => `# pod-injector:ignore imageTag\n\n# A sidecar.\n${text}`],
+    ['above the marker of the document', (text) => `# pod-injector:ignore imageTag\n---\n${text}`],
     ['with a reason', (text) => text.replace('  image', '  # pod-injector:ignore imageTag -- it is pinned elsewhere\n  image')],
   ])('%s', (_, change) => {
     expect(silenced(change)).toEqual([]);
@@ -237,6 +238,13 @@ describe('a comment silences a warning', () => {
     ['without the mark', (text) => text.replace('image: agent', 'image: agent # ignore imageTag')],
   ])('but not one %s', (_, change) => {
     expect(silenced(change).map(({code}) => code)).toEqual(['imageTag']);
+  });
+
+  test('about the whole template, on its first line', () => {
+    const text =
+      'pattern: sidecar\ncontainers: [{name: a, image: "a:1", resources: {limits: {cpu: 1, memory: 1}}}]\nnative: never\n';
+    expect(advice(text)).toEqual(['podSecurity 1:1']);
+    expect(advice(text.replace('sidecar', 'sidecar # pod-injector:ignore podSecurity'))).toEqual([]);
   });
 
   test('warnings of the reader too', () => {

@@ -120,6 +120,17 @@ describe('what a value refers to and cannot come along is refused', () => {
     expect(refusal({containers: [web as JsonObject, custom]})).toMatch(/^redirectImmovable: /);
   });
 
+  test('the name under which the ambassador is told the remote end', () => {
+    const from = (text: string): JsonObject => ({name: 'REDIS_HOST', value: text});
+    const own = {name: 'UPSTREAM_HOST', value: 'redis'};
+    expect(refusal(app([own, from('$(UPSTREAM_HOST).shop'), port]))).toBe(
+      "redirectImmovable: template redis: what moves to the ambassador's containers needs two variables UPSTREAM_HOST there, of different values",
+    );
+    expect(refusal(app([from('$(UPSTREAM_HOST).shop'), own, port]))).toBe(
+      'redirectImmovable: template redis: what moves to UPSTREAM_HOST refers to $(UPSTREAM_HOST), which the application does not define before it, and the container "redis-proxy" may',
+    );
+  });
+
   test('nothing, where a container of the ambassador may have it', () => {
     const spec = app([value, port]);
     expect(refusal(spec)).toBe('injected');
@@ -238,6 +249,11 @@ describe('a port that is taken is refused, with both owners', () => {
       host: 'pattern: sidecar\nspec: {hostNetwork: true}\ncontainers: [{name: h, image: "h:1"}]',
     });
     expect(refusal(own, list, asked)).toContain(expected);
+  });
+
+  test('the node of another template is said once, and not of it', () => {
+    const list = snapshot({redis, other: other.replaceAll('6379', '9000')});
+    expect(refusal({...spec, hostNetwork: true}, list, 'redis,other').match(/a port of the node/g)).toHaveLength(1);
   });
 
   test('but not by what does not listen on it beside the ambassador', () => {

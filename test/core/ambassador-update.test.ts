@@ -51,6 +51,20 @@ describe.each([
     }
   });
 
+  test('is no change by hand, which would be worth a warning', () => {
+    for (const arriving of [applied(live, variables), original, live]) {
+      expect(update(live, arriving, templates).notes).toEqual([]);
+    }
+    const containers = ['spec', 'template', 'spec', 'containers'] as const;
+    const without = frozen(set(live, containers, (at(live, ...containers) as JsonObject[]).slice(0, 1)));
+    expect(update(live, without, templates).notes).toMatchObject([{code: 'handEditUndone'}]);
+  });
+
+  test('leaves it injected, and what is there is told again', () => {
+    const [, told] = [create(original, templates), update(live, live, templates)].map(({templates: [one]}) => one);
+    expect(told).toMatchObject({kind: 'alreadyInjected', added: create(original, templates).templates[0]?.added});
+  });
+
   test('with a change elsewhere moves the values afresh', () => {
     const object = frozen(set(applied(live, variables), [...envPath.slice(0, -1), 'image'], 'web:2'));
     const outcome = update(live, object, later);

@@ -125,7 +125,11 @@ describe('an address is refused', () => {
       [url('redis://a:1,b:2/0')],
       'redirectUnreadable: REDIS_URL in the container "web" is not the address of one host',
     ],
-    ['that is all one reference', [{name: 'X', value: 'redis:1'}, url('$(X)')], 'redirectUnreadable'],
+    [
+      'that is all one reference',
+      [{name: 'X', value: 'redis:1'}, url('$(X)')],
+      'redirectUnreadable: REDIS_URL in the container "web" has a host by $(NAME) and no port, which may stand in NAME or not',
+    ],
     ['with a reference that is more than a host', [{name: 'X', value: 'redis://h'}, url('$(X):1')], 'redirectUnreadable'],
     ['with a reference that is more than a port', [{name: 'X', value: '1/0'}, url('h:$(X)')], 'redirectUnreadable'],
     ['without a port', [url('redis://redis/0')], 'redirectMissing: the address in REDIS_URL of the container "web" has no port'],

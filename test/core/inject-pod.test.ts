@@ -110,9 +110,14 @@ describe('what is asked', () => {
   test('a missing optional template is left out with a warning, and the rest is injected', () => {
     const outcome = create(pod('nothing?,agent'), templates);
     expect(outcome.verdict).toEqual({kind: 'injected'});
-    expect(outcome.notes.map((note) => note.code)).toEqual(['templateSkipped']);
+    expect(outcome.notes).toMatchObject([
+      {
+        code: 'templateSkipped',
+        message: expect.stringMatching(/^optional template nothing was left out: templateMissing: .*; make it, /),
+      },
+    ]);
     expect(outcome.templates).toMatchObject([
-      {name: 'nothing', kind: 'skipped', reason: 'templateMissing'},
+      {name: 'nothing', kind: 'skipped', reason: 'templateMissing', fix: expect.stringContaining('make it')},
       {name: 'agent', kind: 'injected'},
     ]);
     expect(create(outcome.object, templates).object).toBe(outcome.object);

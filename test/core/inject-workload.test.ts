@@ -212,7 +212,7 @@ describe('an update', () => {
     }
     expect(update(stored, annotated(stored, undefined), later)).toMatchObject({
       verdict: {kind: 'removed'},
-      notes: [{code: 'removed'}],
+      notes: [{code: 'removed', message: expect.stringMatching(/^agent: taken out of the workload, because no annotation /)}],
     });
   });
 
@@ -373,6 +373,18 @@ describe('uninject', () => {
   test('of an object without a record says so', () => {
     const object = deployment(undefined);
     expect(uninject(object)).toMatchObject({verdict: {kind: 'skipped', reason: 'notInjected'}, object});
+  });
+
+  test('of an object whose record cannot be read is no silent success', () => {
+    for (const status of ['nonsense', '{"v":2}', '']) {
+      const object = deployment(undefined, {annotations: {'pod-injector.dev/status': status}});
+      expect(uninject(object)).toMatchObject({
+        verdict: {kind: 'skipped', reason: 'notInjected'},
+        object,
+        notes: [{code: 'statusUnreadable'}],
+      });
+    }
+    expect(uninject(deployment(undefined)).notes).toEqual([]);
   });
 
   test('puts back empty lists and maps, null and image: auto', () => {

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {inject, uninject} from '../../src/core/inject.ts';
 import {asList, asObject, type JsonObject} from '../../src/core/json.ts';
 import {namesIn} from '../../src/core/scene.ts';
+import type {Note} from '../../src/core/outcome.ts';
 import type {Template} from '../../src/core/template.ts';
 import {frozen} from '../helpers/frozen.ts';
 import {at, create, deployment, pod, update} from '../helpers/objects.ts';
@@ -269,14 +270,18 @@ test.each(['Job', 'CronJob'])('a native sidecar in a %s is not warned about, a c
   };
   const spec = kind === 'Job' ? {template} : {jobTemplate: {spec: {template}}};
   const object = {apiVersion: 'batch/v1', kind, metadata: {name: 'web'}, spec};
-  const codes = (native: Template['native'], serverMinor: number): readonly string[] =>
+  const notes = (native: Template['native'], serverMinor: number): readonly Note[] =>
     inject({
       operation: 'CREATE',
       object,
       namespace: {name: 'shop'},
       templates: snapshotOf(sidecar('agent', {native})),
       serverMinor,
-    }).notes.map((note) => note.code);
+    }).notes;
+  const codes = (...of: Parameters<typeof notes>): readonly string[] => notes(...of).map((note) => note.code);
+  expect(notes('never', 36)[0]?.message).toMatch(/; write native: auto in the template$/);
+  expect(notes('auto', 29)[0]?.message).toMatch(/; write native: always in the template$/);
+  expect(notes('auto', 28)[0]?.message).toMatch(/; ask for it on other workloads alone$/);
   expect(codes('auto', 31)).toEqual(['classicSidecarInJob']);
   expect(codes('never', 36)).toEqual(['classicSidecarInJob']);
   expect(codes('auto', 32)).toEqual([]);

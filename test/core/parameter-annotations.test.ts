@@ -46,6 +46,16 @@ describe('on a pod', () => {
     });
   });
 
+  test('a parameter of a template that nobody knows is told to be one, not a misspelt key', () => {
+    const messageOf = (key: string): string | undefined =>
+      create(podOf({[`pod-injector.dev/${key}`]: '1'}), templates).notes[0]?.message;
+    expect(messageOf('envoy.x')).toBe(
+      'pod-injector.dev/envoy.x sets a parameter of the template envoy, which is not asked for here',
+    );
+    expect(messageOf('agnet.port')).toMatch(/did you mean pod-injector.dev\/agent.port\?$/);
+    expect(messageOf('injct')).toMatch(/did you mean pod-injector.dev\/inject\?$/);
+  });
+
   test('an optional template with a wrong parameter is left out', () => {
     const outcome = create(pod('agent?', {}, {annotations: {[port]: 'x'}}), templates);
     expect(outcome.verdict.kind).not.toBe('refused');

@@ -6,7 +6,7 @@ import {podBudget} from '../../src/core/expression/budget.ts';
 import {limits} from '../../src/core/expression/limits.ts';
 import type {Json, JsonObject} from '../../src/core/json.ts';
 import type {Level} from '../../src/core/outcome.ts';
-import {parseValue, parameterTypes} from '../../src/core/parameter-value.ts';
+import {allowed, parseValue, parameterTypes, type ValueRule} from '../../src/core/parameter-value.ts';
 import {readParameters, type Parameter} from '../../src/core/parameters.ts';
 import {set} from '../helpers/set.ts';
 import {propertyRuns} from '../helpers/property-runs.ts';
@@ -185,8 +185,8 @@ test.each<[Omit<Parameter, 'type'> & Pick<Parameter, 'type'>, string, boolean]>(
   [{type: 'array', items: {type: 'integer', maximum: 3}}, '[1, 3]', true],
   [{type: 'array', items: {type: 'integer', maximum: 3}}, '[1, 4]', false],
   [{type: 'array', items: {type: 'array', items: {type: 'string'}}}, '[[a], [1]]', false],
-])('%j allows %j: %j', (parameter, text, allowed) => {
-  expect(one(parameter, text) !== undefined).toBe(allowed);
+])('%j allows %j: %j', (parameter, text, isAllowed) => {
+  expect(one(parameter, text) !== undefined).toBe(isAllowed);
 });
 
 test('a refusal says what stands where, what is allowed, and what the parameter is for', () => {
@@ -258,4 +258,11 @@ test('any text is a value of its type or none, and never thrown at', () => {
     }),
     propertyRuns({numRuns: 1000, seed: 20_309}),
   );
+});
+
+test.each<[ValueRule, string]>([
+  [{type: 'string', minLength: 1}, 'a string of at least 1 character'],
+  [{type: 'string', minLength: 1, maxLength: 2}, 'a string of 1 to 2 characters'],
+])('what is allowed is told with the right number: %j', (rule, words) => {
+  expect(allowed(rule)).toBe(words);
 });

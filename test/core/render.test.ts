@@ -135,7 +135,7 @@ describe('a condition', () => {
     const template = templateOf('pattern: sidecar\nwhen: pod.spec.nope\ncontainers: [{name: a, image: b}]\n');
     const [fault] = faultsOf(render(template, around()));
     expect(fault).toMatch(
-      /^expressionFailed: template proxy: the expression `pod\.spec\.nope` in `when` failed: .*; .*has\(…\).*orValue/,
+      /^expressionFailed: template proxy: the expression `pod\.spec\.nope` in `when` failed: .*; correct the expression, .*has\(…\).*orValue/,
     );
   });
 

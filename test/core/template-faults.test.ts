@@ -145,6 +145,11 @@ test.each<[string, string, string[]]>([
     ['t.yaml:6:3: specKey', 't.yaml:7:3: specKey', 't.yaml:8:3: specKey', 't.yaml:9:3: specKey', 't.yaml:10:3: specKey'],
   ],
   ['a field of spec with a wrong type', `${withContainer}spec:\n  hostNetwork: "true"\n`, ['t.yaml:6:16: wrongType']],
+  [
+    'ports and variables that the API refuses',
+    `${withContainer}  ports:\n  - containerPort: 80000\n    hostPort: -1\n    name: "90"\n  - containerPort: 0\n    hostPort: 0\n  env:\n  - name: A=B\n`,
+    ['t.yaml:6:20: badPort', 't.yaml:7:15: badPort', 't.yaml:8:11: badName', 't.yaml:9:20: badPort', 't.yaml:12:11: badName'],
+  ],
   ['a required that is no boolean', `${withContainer}required: "no"\n`, ['t.yaml:5:11: wrongType']],
   ['a description that is no string', `${withContainer}description: 5\n`, ['t.yaml:5:14: wrongType']],
   ['an unknown position', `${withContainer}position: middle\n`, ['t.yaml:5:11: badPosition']],

@@ -206,3 +206,22 @@ function valueOf(text: string): unknown {
   expect(document?.faults).toEqual([]);
   return document?.value;
 }
+
+describe('what Helm would fill in', () => {
+  test.each([['a: {{ .Values.a }}\n'], ['a: 1\n{{- if .Values.b }}\nb: 2\n{{- end }}\n'], ['a: [{{ .Values.a }}]\n']])(
+    'is a fault that says so: %j',
+    (text) => {
+      const [fault] = parseYaml(text)[0]?.faults ?? [];
+      expect(fault?.fix).toContain('helm template');
+    },
+  );
+
+  test.each([['a: "{{ .Values.a }}"\n{b\n'], ['a: {b: {c: 1}\n'], ['a: x{{b}}\n\tc: 1\n']])(
+    'is not meant by other faults: %j',
+    (text) => {
+      const faults = parseYaml(text).flatMap((document) => document.faults);
+      expect(faults.length).toBeGreaterThan(0);
+      expect(faults.filter(({fix}) => fix?.includes('helm'))).toEqual([]);
+    },
+  );
+});

@@ -59,7 +59,10 @@ test('no answer in time, a refused connection and an end on our side are told ap
   const server = `http://127.0.0.1:${portOf(gone)}`;
   await new Promise((resolve) => gone.close(resolve));
   const client = createClient({server, namespace: undefined, authorize: () => Promise.resolve({}), close: () => undefined});
-  expect(await client.request({path: '/version'})).toMatchObject({status: 0, fault: {code: 'apiUnreachable'}});
+  expect(await client.request({path: '/version'})).toMatchObject({
+    status: 0,
+    fault: {code: 'apiUnreachable', fix: expect.stringMatching(/^check that the API server runs/)},
+  });
 });
 
 test('credentials that are not there are a fault with their own words, tried again with each request', async () => {
@@ -136,7 +139,10 @@ test('a server whose certificate the CA did not sign is not talked to, with a us
       'current-context': 'one',
     });
     const client = await clientOf({kind: 'kubeconfig', path: file});
-    expect(await client.request({path: '/a'})).toMatchObject({kind: 'failed', fault: {code: 'apiUnreachable'}});
+    expect(await client.request({path: '/a'})).toMatchObject({
+      kind: 'failed',
+      fault: {code: 'apiUnreachable', fix: expect.stringMatching(/^check the certificate authority of the kubeconfig/)},
+    });
   }
 });
 

@@ -92,6 +92,115 @@ test('a Deployment without pods is explained by its pod template', async () => {
   expect(code).toBe(0);
 });
 
+test('pods are found by expressions of the selector, too', async () => {
+  const matchExpressions = [
+    {key: 'app', operator: 'In', values: ['web', 'api']},
+    {key: 'tier', operator: 'NotIn', values: ['test']},
+    {key: 'team', operator: 'Exists'},
+    {key: 'old', operator: 'DoesNotExist'},
+  ];
+  const api = await apiWith({
+    [at]: {...deployment, spec: {...deployment.spec, selector: {matchLabels: {a: 'b'}, matchExpressions}}},
+    [`${pods}?a=b,app in (web,api),tier notin (test),team,!old`]: [podOf('web-1', noon)],
+  });
+  const {out} = await explain(api, 'deploy/web', '-o', 'json');
+  expect(JSON.parse(out)).toMatchObject([{podsWithout: [{name: 'web-1', code: 'createdBeforeWebhook'}]}]);
+});
+
+test('pods that are older than what the pod template asks are a note, because a rollout replaces them', async () => {
+  const old = podOf('web-0', later);
+  const {annotations: _, ...metadata} = old['metadata'] as JsonObject;
+  const found = [
+    {...old, metadata},
+    {...old, metadata, status: {phase: 'Failed'}},
+  ];
+  const api = await apiWith({[at]: deployment, [`${pods}?app=web`]: found});
+  const {code, out} = await explain(api, 'deploy/web');
+  expect(out).toMatch(/^Deployment shop\/web: injected: agent\n/);
+  expect(out).toContain(
+    '  note: askedLater: 1 of 1 pods are older than what the pod template asks now, and without it; they go as ',
+  );
+  expect(code).toBe(0);
+});
+
+test('pods that hold an earlier version of the template are a note, with what brings the new one', async () => {
+  const record = {
+    v: 1,
+    at: 'pod',
+    app: ['web'],
+    templates: [{name: 'agent', hash: '0', added: {spec: {containers: {agent: 1}}}}],
+  };
+  const old = podOf('web-0', later);
+  const metadata = old['metadata'] as JsonObject;
+  const annotations = {[key]: 'agent', 'pod-injector.dev/status': JSON.stringify(record)};
+  const containers = [...spec.containers, {name: 'agent', image: 'agent:0'}];
+  const pod = {...old, metadata: {...metadata, annotations}, spec: {containers}};
+  const api = await apiWith({[at]: deployment, [`${pods}?app=web`]: [pod], [`${pods}/web-0`]: pod});
+  const {code, out} = await explain(api, 'deploy/web');
+  expect(out).toMatch(/^Deployment shop\/web: injected: agent\n/);
+  expect(out).toContain(
+    '  note: templateChanged: 1 of 1 pods hold what a template was before it changed; when it suits: kubectl rollout restart deployment/web -n shop\n',
+  );
+  expect(code).toBe(0);
+  expect((await explain(api, 'pod/web-0')).out).toMatch(
+    /note: templateChanged: .*; when it suits: kubectl rollout restart deployment\/web -n shop\n/,
+  );
+});
+
+test('pods that went on without an optional template, which is mended now, are a note', async () => {
+  const record = {v: 1, at: 'pod', app: ['web'], templates: [{name: 'agent', skipped: 'templateBroken'}]};
+  const annotations = {[key]: 'agent?', 'pod-injector.dev/status': JSON.stringify(record)};
+  const old = podOf('web-0', later);
+  const pod = {...old, metadata: {...(old['metadata'] as JsonObject), annotations}};
+  const asking = {...template, metadata: {...template.metadata, annotations: {[key]: 'agent?'}}};
+  const workload = {...deployment, spec: {...deployment.spec, template: asking}};
+  const api = await apiWith({[at]: workload, [`${pods}?app=web`]: [pod], [`${pods}/web-0`]: pod});
+  expect((await explain(api, 'pod/web-0')).out.split('\n').slice(0, 2)).toEqual([
+    'Pod shop/web-0: not injected: templateBroken: template agent was left out: the template is invalid',
+    '  fix: agent is mended now: what is created from now on gets it',
+  ]);
+  expect((await explain(api, 'deploy/web')).out).toContain(
+    '  note: templateBroken: 1 of 1 pods went on without: template agent was left out: the template is invalid; kubectl rollout restart deployment/web -n shop\n',
+  );
+});
+
+test('where there is none of a type, that is said with the namespace', async () => {
+  const {code, out, err} = await explain(await apiWith({[pods]: []}), 'pods');
+  expect({code, out, err}).toEqual({code: 0, out: '', err: 'there are no pods in namespace shop\n0 objects\n'});
+});
+
+test('who may not see the namespace is not sent to a cluster', async () => {
+  const api = await startFakeApi();
+  api.intercept(({path: asked}, response) => {
+    if (asked === `${pods}/web`) answer(response, 200, {metadata: {name: 'web', namespace: 'shop'}, spec});
+    else if (asked.endsWith('/configmaps')) answer(response, 200, {metadata: {}, items: [configMap]});
+    else answer(response, 403, status(403, 'forbidden'));
+    return true;
+  });
+  const {out} = await explain(api, 'po/web');
+  expect(out).toContain('namespaceUnknown: whether namespace shop has a default is not known; ask somebody who may read it');
+});
+
+test('who may not see the pods of workloads is told so once', async () => {
+  const api = await startFakeApi();
+  api.intercept(({path: asked}, response) => {
+    if (asked.endsWith('/deployments')) answer(response, 200, {metadata: {}, items: [deployment, deployment]});
+    else if (asked === pods) answer(response, 403, status(403, 'forbidden'));
+    else answer(response, 200, {metadata: {}, items: asked.endsWith('/configmaps') ? [configMap] : []});
+    return true;
+  });
+  const {err} = await explain(api, 'deployments');
+  expect(err.match(/apiForbidden: .*resources: \[pods\], verbs: \[list\]/g)).toHaveLength(1);
+});
+
+test('that there are no templates where they are looked for is told', async () => {
+  const api = await apiWith({[at]: deployment, [`${pods}?app=web`]: [], '/api/v1/namespaces/pod-injector/configmaps': []});
+  const {code, err} = await explain(api, 'deploy/web');
+  expect(err).toContain('noTemplates: there are no templates in namespace pod-injector; ');
+  expect(err).toContain('--injector-namespace');
+  expect(code).toBe(1);
+});
+
 test('who may not see pods or webhook configurations is told what can be known without', async () => {
   const api = await startFakeApi();
   api.intercept(({path: asked}, response) => {

@@ -42,7 +42,7 @@ export const refusalFixes: Readonly<Record<RefusalReason, string>> = {
   badParameter: 'Write a value that the template allows; the message says which.',
   parameterMissing: 'Set `pod-injector.dev/<template>.<parameter>` on the pod template, the workload or the Namespace.',
   expressionFailed:
-    'Guard what may be absent, with `has(…)` or `.?field.orValue(…)`; where the message names a limit, compute less in the template.',
+    'Correct it, or what it reads; guard what may be absent, with `has(…)` or `.?field.orValue(…)`; where the message names a limit, compute less in the template.',
   badValue: 'Correct the expression, or set the parameter that it is made of.',
   nativeUnsupported: 'Write `native: auto`, or upgrade the cluster.',
   noContainersLeft: 'Give the pod a container of its own beside the customised sidecar.',
@@ -69,11 +69,12 @@ export const noteFixes: Readonly<Record<NoteCode, string>> = {
   removed: 'Nothing.',
   qosLowered: 'Give the containers of the template limits that equal their requests.',
   nativeAssumed: 'Say the version by `--server-version 1.32`, or name the cluster by `--context`.',
-  classicSidecarInJob: 'Write `native: auto` in the template.',
+  classicSidecarInJob: 'Write `native: auto` in the template, or `native: always` before Kubernetes 1.32.',
   oldApiGroup: 'Write the API version that the message names.',
   parameterUnused: 'Ask for the template, or remove the annotation.',
   parameterMisplaced: 'Put it on the pod template.',
   jobNotChanged: 'Delete the Job and create it again.',
+  statusUnreadable: 'Take it out with the version of pod-injector that wrote it; else by hand, and the annotation too.',
 };
 
 export const causeFixes: Readonly<Record<CauseCode, string>> = {

@@ -38,7 +38,7 @@ function sections(): readonly Section[] {
     },
     {
       title: 'Refused',
-      text: 'A template could not be injected. The object is denied with status 422, unless the template is optional (`name?` in the list, or `required: false`): then it is left out, with a warning of the same code.',
+      text: 'A template could not be injected. The object is denied with status 422, unless the template is optional (`name?` in the list, or `required: false`): then it is left out, with the warning `templateSkipped` that names the code.',
       rows: joined(refusalReasons, refusalFixes),
     },
     {

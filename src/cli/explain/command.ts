@@ -57,7 +57,7 @@ async function explainWith(options: ExplainOptions, io: Io, reader: ClusterReade
     return cannotRun([noTemplates], options, io);
   const live =
     reader === undefined
-      ? {subjects: [], faults: []}
+      ? {subjects: [], faults: [], warnings: [], none: []}
       : await readSubjects(reader, options.names, options.namespace ?? reader.namespace ?? 'default');
   if (live.faults.length > 0) return cannotRun(live.faults, options, io);
   const subjects = [...subjectsOf(ofFiles, options.namespace ?? 'default'), ...live.subjects];
@@ -81,8 +81,13 @@ async function explainWith(options: ExplainOptions, io: Io, reader: ClusterReade
       ? `${JSON.stringify(ordered.map(jsonOf), null, 2)}\n`
       : ordered.map((one) => textOf(one, options.outColour)).join(''),
   );
-  say([...broken.map(faultLine), ...warnings.map((fault) => ({...faultLine(fault), level: 'warning'}) as const)], options, io);
-  say([{level: 'info', text: summaryOf(explanations)}], options, io);
+  const odd = [...live.warnings, ...warnings].map((fault) => ({...faultLine(fault), level: 'warning'}) as const);
+  say([...broken.map(faultLine), ...odd], options, io);
+  say(
+    [...live.none, summaryOf(explanations)].map((text) => ({level: 'info', text})),
+    options,
+    io,
+  );
   return broken.length > 0 || explanations.some((one) => one.isProblem) ? 1 : 0;
 }
 

@@ -3,6 +3,7 @@ import type {Fault} from '../../core/errors.ts';
 import {inject} from '../../core/inject.ts';
 import {field, withField, withoutField} from '../../core/json.ts';
 import type {Outcome, TemplateOutcome} from '../../core/outcome.ts';
+import {recordedOutcome} from '../../core/recorded.ts';
 import {explainNamespace} from './explain-namespace.ts';
 import type {Cause, Explanation, Subject, World} from './explanation.ts';
 import {templateMadeLater, whyMissed} from './history.ts';
@@ -12,6 +13,7 @@ import {renewal} from './renewal.ts';
 import {rulesOf} from './rules.ts';
 import {signsOf} from './signs.ts';
 import {leftOut, skipCause} from './skips.ts';
+import {labelCommand} from './unlabelled.ts';
 import {withPods} from './with-pods.ts';
 
 /** Why an object is injected or not, who decided, and what to do. Pure; never throws. */
@@ -36,7 +38,9 @@ export function explainObject(subject: Subject, world: World): Explanation {
       if (verdict.reason === 'notAsked' || verdict.reason === 'notOurs') return notAsked(base, cause, world);
       const isControlled = verdict.reason === 'owned' || verdict.reason === 'foreignOwner';
       // A ReplicaSet carries its Deployment's annotations, and what they put into its pod template.
-      if (isControlled && statusOf(object) !== undefined) return {...base, verdict: 'alreadyInjected', isProblem: false};
+      const status = isControlled ? statusOf(object) : undefined;
+      if (status !== undefined)
+        return {...base, templates: status.templates.map(recordedOutcome), verdict: 'alreadyInjected', isProblem: false};
       return {...base, verdict: 'skipped', cause, isProblem: isControlled};
     }
   }
@@ -77,12 +81,14 @@ function already(base: Base, world: World): Explanation {
   const {subject, templates} = base;
   const missing = templates.filter(({reason, name}) => reason === 'templateMissing' && world.templates.has(name));
   const then = templateMadeLater(createdAt(subject.object), missing, world, renewal(subject));
-  return {...base, verdict: 'alreadyInjected', ...optional(then ?? leftOut(templates, world)), isProblem: false};
+  // A record of templates that were left out alone records no injection.
+  const verdict = templates.length > 0 && templates.every(({kind}) => kind === 'skipped') ? 'skipped' : 'alreadyInjected';
+  return {...base, verdict, ...optional(then ?? leftOut(templates, world)), isProblem: false};
 }
 
 function refused(base: Base, faults: readonly Fault[], world: World): Explanation {
   const {subject, rules, templates} = base;
-  const [first, ...more] = faults.map(causeOf);
+  const [first, ...more] = faults.map((fault) => causeOf({...fault, ...labelling(fault, templates, world)}));
   const why = whyMissed(subject, rules, templates, world);
   // Nobody refuses where nobody is asked.
   if (why !== undefined && unasked.has(why.code)) return missed(base, why);
@@ -90,6 +96,13 @@ function refused(base: Base, faults: readonly Fault[], world: World): Explanatio
   const past = why !== undefined && field(subject.object, 'kind') === 'Pod' ? [why] : [];
   const notes = [...more, ...past, ...base.notes];
   return {...base, templates: templates.map(withTheRest), verdict: 'refused', ...optional(first), isProblem: true, notes};
+}
+
+/** A template that is missing may be there, without its label. */
+function labelling({code, message}: Fault, templates: readonly TemplateOutcome[], world: World): {readonly fix?: string} {
+  const name = code === 'templateMissing' ? templates.find((one) => one.message === message)?.name : undefined;
+  const fix = name === undefined ? undefined : labelCommand(name, world);
+  return fix === undefined ? {} : {fix};
 }
 
 /** Nothing is injected where one template is refused. */
@@ -122,10 +135,12 @@ function notAsked(base: Base, cause: Cause, world: World): Explanation {
   const signs = [...signsOf(base.subject, world)];
   const first = signs.find(({isSure}) => isSure) ?? signs[0];
   const rest = signs.filter((sign) => sign !== first).map((sign) => sign.cause);
+  const empty = first === undefined ? base.notes.find(({code}) => code === 'emptyAnnotation') : undefined;
   // The engine says of such keys what the signs say.
-  const own = base.notes.filter(({code}) => signs.length === 0 || code !== 'unknownAnnotation');
+  const own = base.notes.filter((note) => note !== empty && (signs.length === 0 || note.code !== 'unknownAnnotation'));
   const notes = [...rest, ...own, ...unknownNamespace(base.subject, world)];
-  return {...base, verdict: 'skipped', cause: first?.cause ?? cause, isProblem: first?.isSure ?? false, notes};
+  const why = first?.cause ?? {...cause, ...empty};
+  return {...base, verdict: 'skipped', cause: why, isProblem: first?.isSure ?? false, notes};
 }
 
 function optional(cause: Cause | undefined): {readonly cause?: Cause} {

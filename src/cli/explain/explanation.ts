@@ -23,9 +23,13 @@ export interface World {
   readonly templates: TemplateSnapshot;
   /** When the ConfigMaps of templates were made, as far as that is known: RFC 3339 by the template's name. */
   readonly templateTimes: ReadonlyMap<string, string>;
+  /** Names of ConfigMaps that would be templates, had they the label. */
+  readonly unlabelled: ReadonlySet<string>;
   /** The Namespaces that are known, by name. */
   readonly namespaces: ReadonlyMap<string, JsonObject>;
   readonly registration: Registration;
+  /** A cluster was asked; what is not known then may not be read. */
+  readonly isLive?: true;
   /** The injector's own. */
   readonly injectorNamespace: string;
   /** Minor version of the API server; undefined: the newest that is known. */

@@ -2,7 +2,7 @@ import {injectionLabel} from '../../core/annotations.ts';
 import {asObject, asString, field, type JsonObject} from '../../core/json.ts';
 import type {TemplateOutcome} from '../../core/outcome.ts';
 import type {Cause, Rule, Subject, World} from './explanation.ts';
-import {createdAt, isBefore, metadataOf, writtenAt} from './metadata.ts';
+import {createdAt, isBefore, metadataOf, statusOf, writtenAt} from './metadata.ts';
 import {renewal} from './renewal.ts';
 import {entriesOf, whyNotCalled} from './registration.ts';
 
@@ -24,7 +24,8 @@ export function whyMissed(
   const fix = renewal(subject);
   const configuration = registration.kind === 'found' ? registration.configuration : undefined;
   const registered = configuration === undefined ? undefined : createdAt(configuration);
-  if (isBefore(created, registered)) {
+  // What carries our record came by us, before the webhook was registered anew.
+  if (statusOf(object) === undefined && isBefore(created, registered)) {
     return {
       code: 'createdBeforeWebhook',
       message: `it was created at ${created}, before the webhook was registered at ${registered ?? ''}`,

@@ -45,10 +45,10 @@ function* misspelt(object: JsonObject, place: readonly string[]): Generator<Sign
 }
 
 function* misplaced(object: JsonObject, workload: Workload | undefined, places: readonly (readonly string[])[]): Generator<Sign> {
-  const read = new Set(workload === undefined ? [] : places.map((place) => place.join('.')));
-  for (const found of askingKeys(object)) {
-    const path = found.path.join('.');
-    if (read.has(path) || (workload === undefined && isPodTemplate(found.path))) continue;
+  const read = new Set(places.map((place) => place.join('.')));
+  const asking = workload === undefined && asksForPods(object) ? [] : askingKeys(object);
+  for (const found of asking) {
+    if (workload !== undefined && read.has(found.path.join('.'))) continue;
     yield {isSure: true, cause: misplacedCause(object, workload, found)};
   }
   for (const place of workload === undefined ? [] : places) {
@@ -81,7 +81,11 @@ function misplacedCause(object: JsonObject, workload: Workload | undefined, {key
   return {code: 'annotationMisplaced', message, fix: `write ${key}: ${JSON.stringify(value)} under ${target}`};
 }
 
-/** Of any kind of object what stands on a pod template reaches its pods. */
+/** Whether an object of any kind asks on its pod template, so that its controller's pods may carry it. */
+export function asksForPods(object: JsonObject): boolean {
+  return [...askingKeys(object)].some(({path}) => isPodTemplate(path));
+}
+
 function isPodTemplate(path: readonly string[]): boolean {
   const [parent, metadata, annotations] = path.slice(-3);
   return annotations === 'annotations' && metadata === 'metadata' && parent !== undefined && /template/i.test(parent)

@@ -1,8 +1,11 @@
 import {injectKey} from '../../core/annotations.ts';
+import {asString} from '../../core/json.ts';
 import type {Outcome, TemplateOutcome} from '../../core/outcome.ts';
 import {refusalReasons, skipReasons, type RefusalReason, type SkipReason} from '../../core/reasons.ts';
 import {controllerOf, workloadOf} from '../../core/workload.ts';
 import type {Cause, Rule, Subject, World} from './explanation.ts';
+import {asksForPods} from './signs.ts';
+import {labelCommand} from './unlabelled.ts';
 
 /** Why an object was skipped, and what to do for it to be injected. */
 export function skipCause(reason: SkipReason, subject: Subject, outcome: Outcome, rules: readonly Rule[], world: World): Cause {
@@ -43,9 +46,15 @@ export function skipCause(reason: SkipReason, subject: Subject, outcome: Outcome
       return leftOut(outcome.templates, world) ?? cause();
     case 'noPodTemplate':
       return cause('give it a pod template');
+    case 'notOurs':
+      return asksForPods(object)
+        ? cause(
+            'explain one of its pods: pod-injector explain pod/NAME',
+            `a ${asString(object['kind']) ?? 'foreign kind'} itself stays as it is; its pods are injected when they are created, if they carry the annotations of its pod template`,
+          )
+        : cause();
     case 'atPods':
     case 'deleting':
-    case 'notOurs':
     case 'notInjected':
     case 'unchanged':
       return cause();
@@ -58,7 +67,7 @@ export function leftOut(templates: readonly TemplateOutcome[], world: World): Ca
   if (one?.reason === undefined) return undefined;
   const {name, reason} = one;
   const message = (reason === 'whenFalse' ? conditionOf(name, world) : undefined) ?? one.message ?? sentenceOf(reason);
-  return {code: reason, message: `template ${name} was left out: ${message}`, fix: leftOutFix(name, reason, world)};
+  return {code: reason, message: `template ${name} was left out: ${message}`, fix: leftOutFix(one, reason, world)};
 }
 
 /** The template's condition in words. */
@@ -68,17 +77,18 @@ function conditionOf(name: string, {templates}: World): string | undefined {
   return text === undefined ? undefined : `\`when: ${text}\` is false for this pod`;
 }
 
-function leftOutFix(name: string, reason: SkipReason | RefusalReason, world: World): string {
+function leftOutFix({name, fix}: TemplateOutcome, reason: SkipReason | RefusalReason, world: World): string {
   const entry = world.templates.get(name);
   const source = entry?.kind === 'good' ? entry.template.source : name;
   if (reason === 'whenFalse') return `if it is meant for this pod, change \`when\` in ${source}`;
   if (reason === 'windows') return `make a template with \`spec: {os: {name: windows}}\`, or take ${name} off the list`;
+  if (reason === 'templateBroken' && entry?.kind === 'good') return `${name} is mended now: what is created from now on gets it`;
   if (reason === 'templateMissing') {
     return entry === undefined
-      ? `make the template ${name}, or take it off the list`
+      ? (labelCommand(name, world) ?? `make the template ${name}, or take it off the list`)
       : `${name} is there now: what is created from now on gets it`;
   }
-  return `it is optional; to be refused instead, take the ? off its name and \`required: false\` out of ${source}`;
+  return fix ?? `it is optional; to be refused instead, take the ? off its name and \`required: false\` out of ${source}`;
 }
 
 /** The sentence of a reason. */
@@ -93,7 +103,7 @@ function placeOf({object}: Subject): string {
 
 /** Templates that one may ask for. */
 function namesOf({templates}: World): string {
-  const names = [...templates.keys()];
+  const names = [...templates].flatMap(([name, {kind}]) => (kind === 'good' ? [name] : []));
   if (names.length === 0) return 'NAME';
   return names.length === 1
     ? (names[0] ?? '')

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import {addedPaths} from '../../core/added.ts';
 import {movedPaths} from '../../core/moved.ts';
 import type {Level, TemplateOutcome} from '../../core/outcome.ts';
+import {oneLine} from '../one-line.ts';
 import type {Cause, Explanation, Rule} from './explanation.ts';
 import {titleOf} from './metadata.ts';
 import {sentenceOf} from './skips.ts';
@@ -19,13 +20,15 @@ export function textOf(explained: Explanation, colour: boolean): string {
   const isIn = verdict === 'injected' || verdict === 'alreadyInjected';
   const what = [...(isIn && names.length > 0 ? [names.join(', ')] : []), ...(cause === undefined ? [] : [sayCause(cause)])];
   return [
-    `${paint.bold(titleOf(subject))}: ${[verdictColour(verdictWords[verdict]), ...what].join(': ')}`,
-    ...(cause?.fix === undefined ? [] : [`  ${paint.bold('fix')}: ${cause.fix}`]),
-    ...rules.map(ruleLine),
-    ...templates.flatMap((template) => templateLines(template, explained)),
-    ...without.map((pod) => `  without: ${pod.name}: ${sayCause(pod.cause)}`),
-    ...notes.map((note) => `  note: ${sayCause(note)}${note.fix === undefined ? '' : `; ${note.fix}`}`),
-    ...(subject.source === undefined ? [] : [`  in: ${placeOf(explained)}`]),
+    `${paint.bold(oneLine(titleOf(subject)))}: ${[verdictColour(verdictWords[verdict]), ...what.map(oneLine)].join(': ')}`,
+    ...(cause?.fix === undefined ? [] : [`  ${paint.bold('fix')}: ${oneLine(cause.fix)}`]),
+    ...[
+      ...rules.map(ruleLine),
+      ...templates.flatMap((template) => templateLines(template, explained)),
+      ...without.map((pod) => `  without: ${pod.name}: ${sayCause(pod.cause)}`),
+      ...notes.map((note) => `  note: ${sayCause(note)}${note.fix === undefined ? '' : `; ${note.fix}`}`),
+      ...(subject.source === undefined ? [] : [`  in: ${placeOf(explained)}`]),
+    ].map(oneLine),
   ]
     .map((line) => `${line}\n`)
     .join('');

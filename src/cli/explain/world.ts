@@ -11,6 +11,7 @@ import {templateFiles} from '../validate.ts';
 import type {World} from './explanation.ts';
 import {createdAt, metadataOf} from './metadata.ts';
 import {registrationOf, type Registration} from './registration.ts';
+import {unlabelledIn} from './unlabelled.ts';
 
 /** What a world is made of. */
 export interface WorldSources {
@@ -44,10 +45,12 @@ export async function readWorld(sources: WorldSources, io: Io): Promise<ReadWorl
   const own = templatesIn(templateMaps(objects));
   const world: World = {
     templates: new Map([...templates.snapshot, ...own.snapshot]),
-    templateTimes: timesOf([...templates.configMaps, ...templateMaps(objects)]),
+    templateTimes: timesOf([...templates.configMaps.filter(isTemplate), ...templateMaps(objects)]),
+    unlabelled: unlabelledIn([...templates.configMaps, ...configMapsIn(objects, injectorNamespace)]),
     namespaces: namespaces.found,
     registration: registration.registration,
     injectorNamespace,
+    ...(reader === undefined ? {} : {isLive: true}),
     ...(serverMinor === undefined ? {} : {serverMinor}),
   };
   return {
@@ -70,7 +73,7 @@ interface ReadTemplates {
   readonly configMaps: readonly JsonObject[];
 }
 
-async function readTemplates({templates, reader}: WorldSources, io: Io): Promise<ReadTemplates> {
+async function readTemplates({templates, reader, injectorNamespace}: WorldSources, io: Io): Promise<ReadTemplates> {
   if (templates.length > 0) {
     const {snapshot, faults} = await loadTemplates(templates, templateFiles(io));
     return {snapshot, faults, failed: [], configMaps: []};
@@ -78,12 +81,27 @@ async function readTemplates({templates, reader}: WorldSources, io: Io): Promise
   const configMaps = (await reader?.configMaps()) ?? [];
   if ('code' in configMaps) return {snapshot: new Map(), faults: [], failed: [configMaps], configMaps: []};
   const {snapshot, faults} = templatesIn(configMaps);
-  return {snapshot, faults, failed: [], configMaps: configMaps.filter(isTemplate)};
+  const none = reader !== undefined && !configMaps.some(isTemplate) ? [noTemplates(injectorNamespace)] : [];
+  return {snapshot, faults: [...faults, ...none], failed: [], configMaps};
+}
+
+function noTemplates(namespace: string): Fault {
+  return {
+    code: 'noTemplates',
+    message: `there are no templates in namespace ${namespace}`,
+    fix: "if the injector's namespace is another one, name it with --injector-namespace",
+  };
 }
 
 /** The ConfigMaps that are templates. */
 export function templateMaps(objects: readonly JsonObject[]): readonly JsonObject[] {
   return objects.filter((object) => field(object, 'kind') === 'ConfigMap' && isTemplate(object));
+}
+
+function configMapsIn(objects: readonly JsonObject[], namespace: string): readonly JsonObject[] {
+  return objects.filter(
+    (object) => field(object, 'kind') === 'ConfigMap' && field(metadataOf(object), 'namespace') === namespace,
+  );
 }
 
 function isTemplate(configMap: JsonObject): boolean {

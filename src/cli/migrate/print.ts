@@ -28,7 +28,7 @@ function printSet(set: DocumentSet, {of, fresh}: Results): string {
     several.add(list);
     return list;
   });
-  const anew = new Set([...fresh].filter(({path}) => path === '').map(({document}) => document));
+  const anew = new Set(set.objects.filter((object) => fresh.has(object) && object.path === '').map(({document}) => document));
   return set.documents
     .map(({text, parsed}, index) => {
       const value = values.get(index);

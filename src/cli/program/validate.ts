@@ -1,7 +1,7 @@
 import {InvalidArgumentError, Option, type Command} from 'commander';
 import {adviceCodes} from '../../core/advice/codes.ts';
 import {nearest} from '../../core/nearest.ts';
-import {templateFaults} from '../../core/template/codes.ts';
+import {templateFaults, templateWarnings} from '../../core/template/codes.ts';
 import {fileFaults} from '../../templates/codes.ts';
 import {validate} from '../validate.ts';
 import {collect, filenameOption, templatesOption, wordFlags} from './flags.ts';
@@ -27,7 +27,9 @@ export function addValidate(program: Command, around: Surroundings): void {
       .addOption(filenameOption())
       .addOption(new Option('-o, --output <FORMAT>', 'how findings are printed').choices(['text', 'json']).default('text'))
       .addOption(
-        new Option('--ignore <CODE>', 'warnings that shall not be given, by commas; repeatable').argParser(collectCodes),
+        new Option('--ignore <CODE>', 'warnings that shall not be given, by commas; repeatable')
+          .choices(Object.keys(warnings))
+          .argParser(collectCodes),
       ),
   )
     .addHelpText(
@@ -40,7 +42,7 @@ Examples:
   pod-injector validate templates/
   pod-injector validate -o json logging-agent.yaml
   pod-injector validate templates/ --ignore imageTag
-  kubectl get configmaps -n pod-injector -o yaml | pod-injector validate -f -`,
+  kubectl get configmaps -n pod-injector -l pod-injector.dev/template -o yaml | pod-injector validate -f -`,
     )
     .action(async (paths: readonly string[], flags: Flags) => {
       const templates = [...paths, ...(flags.templates ?? []), ...(flags.filename ?? [])];
@@ -51,9 +53,11 @@ Examples:
     });
 }
 
+const warnings = {...adviceCodes, ...templateWarnings};
+
 /** Of a flag that takes codes by commas and may be repeated: all of them. A misspelt one would silence nothing, in silence. */
 function collectCodes(text: string, previous: readonly string[] | undefined): readonly string[] {
-  const known = Object.keys({...adviceCodes, ...templateFaults, ...fileFaults});
+  const known = Object.keys({...warnings, ...templateFaults, ...fileFaults});
   return text.split(',').reduce((codes, part) => {
     const code = part.trim();
     if (known.includes(code)) return collect(code, codes);

@@ -1,7 +1,10 @@
 import {didYouMean} from '../nearest.ts';
+import {templateWarnings} from '../template/codes.ts';
 import type {Path} from '../template/finding.ts';
 import {positionOf, type YamlDocument} from '../yaml.ts';
 import {adviceCodes} from './codes.ts';
+
+const known = Object.keys({...adviceCodes, ...templateWarnings});
 
 /** A code that a comment `# pod-injector:ignore CODE, CODE` names, and where: both count from 1. */
 interface Mention {
@@ -34,21 +37,22 @@ export function readIgnored(document: YamlDocument, lines: readonly string[]): I
     for (let at = line - 1; at >= 1 && isComment(lines[at - 1], line === first); at -= 1) found.push(...(onLine.get(at) ?? []));
     return found;
   };
-  const near = (path: Path): readonly Mention[] => {
+  const near = (path: Path, isOwn: boolean): readonly Mention[] => {
     const line = path.length === 0 ? first : positionOf(document, path, 'key')?.line;
     if (line === undefined) return [];
-    return path.length === 0 ? above(line) : [...(onLine.get(line) ?? []), ...above(line)];
+    // On the template's first line stands what is about its first key, or about all of it.
+    return path.length === 0 && !isOwn ? above(line) : [...(onLine.get(line) ?? []), ...above(line)];
   };
   return {
     covers: (path, code) =>
       mentions.length > 0 &&
       Array.from({length: path.length + 1}, (_, length) => path.slice(0, length)).some((part) =>
-        near(part).some((mention) => mention.code === code),
+        near(part, part.length === path.length).some((mention) => mention.code === code),
       ),
     unknown: mentions.flatMap((mention) => {
-      if (Object.hasOwn(adviceCodes, mention.code)) return [];
-      const {fix} = didYouMean(mention.code, Object.keys(adviceCodes));
-      // Without a near one it may be a code of the reader's.
+      if (known.includes(mention.code)) return [];
+      const {fix} = didYouMean(mention.code, known);
+      // Without a near one it may be a code for another tool.
       return fix === undefined ? [] : [{...mention, fix}];
     }),
   };
@@ -61,7 +65,7 @@ function mentionsOf(text: string, line: number): Mention[] {
   return [...(found[1] as string).matchAll(/\w+/g)].map(({0: code, index}) => ({code, line, column: start + index + 1}));
 }
 
-/** A line that is a comment alone; above the first key blank ones may stand between. */
+/** A line that is a comment alone; above the first key blank ones may stand between, and the document's marker. */
 function isComment(text: string | undefined, orBlank: boolean): boolean {
-  return text !== undefined && (/^\s*#/.test(text) || (orBlank && text.trim() === ''));
+  return text !== undefined && (/^\s*#/.test(text) || (orBlank && /^(?:---)?\s*$/.test(text)));
 }

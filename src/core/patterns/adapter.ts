@@ -18,5 +18,5 @@ export function bindAdapter(pod: JsonObject, template: Template, scene: Scene): 
   const mounts = resolveReads(pod, template, adapter.reads, scene, faults);
   const containers = template.containers.map((container) => mountReads(container, mounts, template, faults));
   const metrics = bindMetrics(pod, {...template, containers}, adapter.metrics);
-  return {...metrics, pod, added: undefined, faults: [...faults, ...metrics.faults]};
+  return {template: metrics.template, pod, added: undefined, kept: metrics.kept, faults: [...faults, ...metrics.faults]};
 }

@@ -14,6 +14,12 @@ const nativeSince = 29;
 /** The first at which no kubelet can be too old: it may lag by three (https://kubernetes.io/releases/version-skew-policy/). */
 export const autoNativeSince = nativeSince + 3;
 
+/** What `native` must be for native sidecars on an API server; undefined where it has none. */
+export function nativeFor(serverMinor: number | undefined): 'auto' | 'always' | undefined {
+  if (serverMinor === undefined || serverMinor >= autoNativeSince) return 'auto';
+  return serverMinor >= nativeSince ? 'always' : undefined;
+}
+
 /**
  * Whether the template's containers run as native sidecars on that minor version; undefined where it leaves no choice (`never`,
  * `always`, no containers). A version that is not known is taken for the newest one that is.
@@ -67,7 +73,7 @@ export function bindNative(pod: JsonObject, template: Template, scene: Scene): B
   return {template: bound, pod: withField(pod, 'spec', withField(spec, 'containers', left)), added, kept, faults};
 }
 
-const nativeOf = remembering((container: JsonObject): JsonObject => ({...container, restartPolicy: 'Always'}));
+const nativeOf = remembering((container: JsonObject): JsonObject => withField(container, 'restartPolicy', 'Always'));
 
 function unsupported(template: Template, minor: number): Fault {
   return {

@@ -1,6 +1,7 @@
 import {asList, field, isList, isObject, type Json, type JsonObject} from '../json.ts';
 import {cleanPath, type FieldSchema} from '../kubernetes/schema.ts';
 import {didYouMean} from '../nearest.ts';
+import {checkEnv, checkPorts} from './container-parts.ts';
 import {fault, spoken, type Finding, type Path} from './finding.ts';
 import {holeOf} from './hole.ts';
 import {labelNameComplaint} from './names.ts';
@@ -8,7 +9,7 @@ import {checkShape} from './shape.ts';
 
 /**
  * Checks `containers`, `initContainers` and `volumes` of a template. Beside those of checkShape the faults are `badName`,
- * `duplicateName` (a container's, over both lists), `duplicateVolume`, `missingImage`, and those of {@link checkMounts}.
+ * `duplicateName` (a container's, over both lists), `duplicateVolume`, `missingImage`, `badPort`, and those of {@link checkMounts}.
  */
 export function* checkContainersAndVolumes(template: JsonObject): Generator<Finding> {
   const volumes = field(template, 'volumes') ?? null;
@@ -76,6 +77,8 @@ function* checkContainer(container: JsonObject, path: Path, template: JsonObject
   } else if (image === '') {
     yield fault('missingImage', path, `${spoken(path)} has no image`, {fix: 'add `image`'});
   }
+  yield* checkPorts(container, path);
+  yield* checkEnv(container, path);
   yield* checkMounts(field(container, 'volumeMounts'), [...path, 'volumeMounts'], template);
   yield* checkMounts(field(container, 'volumeDevices'), [...path, 'volumeDevices'], template, 'devicePath');
 }

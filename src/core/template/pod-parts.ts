@@ -51,6 +51,6 @@ export function* checkPairs(pairs: Json, what: 'label' | 'annotation', path: Pat
     }
     yield* checkType('a string', value ?? null, here);
     const wrong = what === 'label' && typeof value === 'string' ? labelValueComplaint(value) : undefined;
-    if (wrong !== undefined) yield fault(code, here, `the value "${String(value)}" of the label "${key}" ${wrong}`);
+    if (wrong !== undefined) yield fault(code, here, `the value ${JSON.stringify(value)} of the label "${key}" ${wrong}`);
   }
 }

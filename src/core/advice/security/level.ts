@@ -36,6 +36,9 @@ export function* adviseSecurityLevel(document: JsonObject): Generator<Finding> {
   yield advise('podSecurity', [], message, fix);
 }
 
+/** More places of one reason say nothing new. */
+const maxPlaces = 3;
+
 /** `missing runAsNonRoot: true (containers[0], initContainers[1]), hostNetwork`. */
 function reasons(violations: readonly Violation[]): string {
   const places = new Map<string, string[]>();
@@ -43,5 +46,10 @@ function reasons(violations: readonly Violation[]): string {
     const known = places.get(what) ?? [];
     places.set(what, where === undefined ? known : [...known, where]);
   }
-  return [...places].map(([what, where]) => (where.length === 0 ? what : `${what} (${where.join(', ')})`)).join(', ');
+  return [...places]
+    .map(([what, where]) => {
+      const more = where.length > maxPlaces ? [`${where.length - maxPlaces} more`] : [];
+      return where.length === 0 ? what : `${what} (${[...where.slice(0, maxPlaces), ...more].join(', ')})`;
+    })
+    .join(', ');
 }

@@ -27,9 +27,13 @@ export function turnToLocalhost(
     list.nodes.set(segment(target.name), mergeAdded(list.nodes.get(segment(target.name)), env) ?? env);
   }
   if (lists.size === 0) return {value: spec, added: undefined};
-  const changed = Object.fromEntries([...lists].map(([name, {containers}]) => [name, containers]));
-  const nodes = Object.fromEntries([...lists].map(([name, list]) => [name, Object.fromEntries(list.nodes)]));
-  return {value: {...spec, ...changed}, added: {spec: nodes}};
+  let value = spec;
+  const node: [string, Added][] = [];
+  for (const [name, {containers, nodes}] of lists) {
+    value = withField(value, name, containers);
+    node.push([name, Object.fromEntries(nodes)]);
+  }
+  return {value, added: {spec: Object.fromEntries(node)}};
 }
 
 /** One of the pod's lists on the way: a copy that is filled in place, because a pod may have any number of containers. */
@@ -61,7 +65,7 @@ function turnContainer(
   return {value: withField(container, 'env', env), added: Object.fromEntries(node)};
 }
 
-function recordOf({listen, store: held, hadPort, gained}: Change, old: JsonObject, store: Store | undefined): Added {
+function recordOf({listen, store: held, hadPort}: Change, old: JsonObject, store: Store | undefined): Added {
   // It was empty, and nothing had to move.
   if (held === undefined || store === undefined) return {value: priorOf(old['value'])};
   const {container, variable} = store;
@@ -74,7 +78,7 @@ function recordOf({listen, store: held, hadPort, gained}: Change, old: JsonObjec
   });
   // An empty `value` may stand beside a `valueFrom`.
   const hadValue = isObject(old['valueFrom']) && old['value'] !== undefined;
-  return {[movedKey]: place, ...asObject(gained), ...(hadValue ? {value: priorOf(old['value'])} : {})};
+  return {[movedKey]: place, ...asObject(held.gained), ...(hadValue ? {value: priorOf(old['value'])} : {})};
 }
 
 function priorOf(value: Json | undefined): Added {

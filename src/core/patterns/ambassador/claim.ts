@@ -3,7 +3,7 @@ import {asString} from '../../json.ts';
 import type {Scene} from '../../scene.ts';
 import type {Template} from '../../template.ts';
 import type {Redirection} from './redirection.ts';
-import {faultAt} from './target.ts';
+import {faultAt, type Target} from './target.ts';
 
 /**
  * Takes ports and variables for the ambassadors of a template. What another one has taken already is refused: `portConflict`,
@@ -20,8 +20,7 @@ export function claim(redirections: readonly Redirection[], template: Template, 
       for (const {variable, store} of changes) {
         const key = `env/${target.name}/${variable}`;
         const owner = scene.owners.get(key);
-        const message = `template ${template.name} redirects ${variable} in the container ${JSON.stringify(target.name)}, and so does an ambassador of template ${owner ?? ''}`;
-        if (owner !== undefined) faults.push(faultAt(target, 'redirectConflict', message, 'ask for one of the two'));
+        if (owner !== undefined) faults.push(variableTaken(template, owner, target, variable));
         scene.owners.set(key, owner ?? template.name);
         const referred = store?.dependencies.map((item) => asString(item['name']) ?? '') ?? [];
         for (const name of referred) {
@@ -34,6 +33,11 @@ export function claim(redirections: readonly Redirection[], template: Template, 
     }
   }
   return faults;
+}
+
+function variableTaken(template: Template, owner: string, target: Target, variable: string): Fault {
+  const message = `template ${template.name} redirects ${variable} in the container ${JSON.stringify(target.name)}, and so does an ambassador of template ${owner}`;
+  return faultAt(target, 'redirectConflict', message, 'ask for one of the two');
 }
 
 function portTaken(template: Template, owner: string, listen: number): Fault {

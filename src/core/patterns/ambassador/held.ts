@@ -44,9 +44,9 @@ export interface Stated {
 export function statedIn(target: Target, name: string): Stated | Fault | undefined {
   const found = lastVariable(envOf(target), name);
   if (found === undefined) return undefined;
-  if (isObject(found.item['valueFrom'])) return {...found, text: undefined};
+  if (isObject(found.item['valueFrom'])) return {text: undefined, ...found};
   const value = found.item['value'] ?? '';
-  if (typeof value === 'string' && value !== '') return {...found, text: value};
+  if (typeof value === 'string' && value !== '') return {text: value, ...found};
   const container = JSON.stringify(target.name);
   if (value !== '')
     return faultAt(target, 'redirectUnreadable', `${name} in the container ${container} is not a string`, 'put it into quotes');

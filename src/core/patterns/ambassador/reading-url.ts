@@ -24,8 +24,8 @@ export function readUrl(target: Target, {listen, upstream}: Ambassador, variable
   const text = stated === undefined ? upstream.url?.default : stated.text;
   if (text === undefined) return refused(stated === undefined ? missing(target, variable, 'url') : notLiteral(target, variable));
   const address = readAddress(text);
-  if (address === undefined || (address.port === undefined && referencesIn(address.host).length > 0))
-    return refused(unreadable(target, variable));
+  if (address === undefined) return refused(unreadable(target, variable));
+  if (address.port === undefined && referencesIn(address.host).length > 0) return refused(portUnknown(target, variable));
   const part = (piece: string): Held | Fault => (stated === undefined ? literal(piece) : heldBy(target, stated, piece));
   const {host: hostText, port: portText} = address;
   const host = part(hostText);
@@ -42,7 +42,7 @@ export function readUrl(target: Target, {listen, upstream}: Ambassador, variable
   // Host and port are all that it takes to put the address back together.
   const store = heldBy(target, stated, portText === undefined ? hostText : `${hostText}:${portText}`);
   if ('code' in store) return refused(store);
-  return {target, held, changes: [{...change, store, hadPort: portText !== undefined}]};
+  return {target, held, changes: [{store, hadPort: portText !== undefined, ...change}]};
 }
 
 function portOf(
@@ -57,6 +57,12 @@ function portOf(
   if (upstream.port.default !== undefined) return literal(upstream.port.default);
   const message = `the address in ${variable} of the container ${JSON.stringify(target.name)} has no port`;
   return faultAt(target, 'redirectMissing', message, 'write the port, or give upstream.port a default in the template');
+}
+
+/** A reference may hold more than a host. */
+function portUnknown(target: Target, variable: string): Fault {
+  const message = `${variable} in the container ${JSON.stringify(target.name)} has a host by $(NAME) and no port, which may stand in NAME or not`;
+  return faultAt(target, 'redirectUnreadable', message, 'write the port behind it');
 }
 
 function refused(fault: Fault): Refused {

@@ -1,4 +1,3 @@
-import type {Added} from '../../added.ts';
 import type {Fault} from '../../errors.ts';
 import {lastVariable, localhost} from '../../redirected.ts';
 import type {Ambassador} from '../../template.ts';
@@ -18,8 +17,6 @@ export interface Change {
   readonly store?: Held;
   /** Of an address: whether it had a port of its own. */
   readonly hadPort?: boolean;
-  /** What the value gained when it moved. */
-  readonly gained?: Added;
 }
 
 /** What one container of the application has of a redirect. */
@@ -75,7 +72,7 @@ export function readPair(
       continue;
     }
     held[key] = store;
-    changes.push({...change, store, ...(store.gained === undefined ? {} : {gained: store.gained})});
+    changes.push({store, ...change});
   }
   return faults.length > 0 ? {faults} : {target, held, changes};
 }

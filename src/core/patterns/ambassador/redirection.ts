@@ -52,11 +52,11 @@ export function variablesOf({redirect}: Ambassador): readonly string[] {
 }
 
 function withDefaults({upstream}: Ambassador, {held}: Reading): Redirection['held'] {
-  const whole = upstreamKeys.map((key) => {
+  const given = (key: UpstreamKey): Held | undefined => {
     const fallback = upstream[key]?.default;
-    return [key, held[key] ?? (fallback === undefined ? undefined : literal(fallback))] as const;
-  });
-  return Object.fromEntries(whole);
+    return held[key] ?? (fallback === undefined ? undefined : literal(fallback));
+  };
+  return {host: given('host'), port: given('port'), url: given('url')};
 }
 
 function conflict(ambassador: Ambassador, readings: readonly Reading[]): Fault | undefined {

@@ -3,7 +3,7 @@ import {asList} from '../../json.ts';
 import {lastVariable, type Place} from '../../redirected.ts';
 import type {Template} from '../../template.ts';
 import type {Held} from './held.ts';
-import type {Change, Reading} from './reading.ts';
+import type {Reading} from './reading.ts';
 import {variablesOf, type Redirection} from './redirection.ts';
 import type {Customs, Wanted} from './upstream.ts';
 
@@ -30,29 +30,30 @@ export function storesOf(
     const old = storedOf(readings, variable);
     if (old === undefined) continue;
     const isPort = !('url' in redirect) && redirect.port === variable;
-    const told =
-      'url' in redirect ? byUrl(upstream, old.hadPort === true) : withPlace((isPort ? upstream.port : upstream.host)?.name);
+    const told = 'url' in redirect ? byUrl(upstream, old.hadPort) : withPlace((isPort ? upstream.port : upstream.host)?.name);
     const container = told === undefined ? undefined : freeContainer(template, customs, told);
-    const own = freeContainer(template, customs, [variable]);
     if (told !== undefined && container !== undefined) {
       const [name, portVariable] = told;
       stores.set(variable, {container, variable: name, ...(portVariable === undefined ? {} : {portVariable})});
-    } else if (own === undefined) {
-      faults.push(noPlace(template, variable));
-    } else {
-      stores.set(variable, {container: own, variable, extra: {name: variable, held: old.store}});
+      continue;
     }
+    const own = freeContainer(template, customs, [variable]);
+    if (own === undefined) faults.push(noPlace(template, variable));
+    else stores.set(variable, {container: own, variable, extra: {name: variable, held: old.held}});
   }
   return {stores, faults};
 }
 
 /** The old value that serves all containers: of an address one with a port, if there is one. */
-function storedOf(readings: readonly Reading[], variable: string): (Change & {readonly store: Held}) | undefined {
-  const stored = readings
-    .flatMap((reading) => reading.changes)
-    .filter((change) => change.variable === variable)
-    .filter((change) => change.store !== undefined) as (Change & {readonly store: Held})[];
-  return stored.find((change) => change.hadPort === true) ?? stored[0];
+function storedOf(readings: readonly Reading[], variable: string): {readonly held: Held; readonly hadPort: boolean} | undefined {
+  let first: ReturnType<typeof storedOf>;
+  for (const change of readings.flatMap(({changes}) => changes)) {
+    const {store: held, hadPort = false} = change;
+    if (change.variable !== variable || held === undefined) continue;
+    if (hadPort) return {held, hadPort};
+    first ??= {held, hadPort};
+  }
+  return first;
 }
 
 /** The variables that hold an address: one with all of it, or one of its host and one of its port. */

@@ -31,7 +31,7 @@ export function withUpstream(
       const key = asString(item['name']) ?? '';
       const other = variables.get(key);
       if (other === undefined) variables.set(key, item);
-      else if (!equals('EnvVar', other, item)) faults.push(needsAnother(template, name, key, "the ambassador's containers"));
+      else if (!equals('EnvVar', other, item)) faults.push(needsTwo(template, key));
     }
   }
   const give = (container: JsonObject): JsonObject => {
@@ -92,10 +92,18 @@ function needsAnother(template: Template, name: string, key: string, place: stri
   };
 }
 
+function needsTwo(template: Template, key: string): Fault {
+  return {
+    code: 'redirectImmovable',
+    message: `template ${template.name}: what moves to the ambassador's containers needs two variables ${key} there, of different values`,
+    fix: `rename ${key} in the application, or in the template's upstream`,
+  };
+}
+
 function needsNone(template: Template, name: string, key: string, place: string): Fault {
   return {
     code: 'redirectImmovable',
-    message: `template ${template.name}: ${name} refers to $(${key}), which the application does not define, and ${place} may`,
-    fix: `define ${key} in the application's env, or write the value without it`,
+    message: `template ${template.name}: what moves to ${name} refers to $(${key}), which the application does not define before it, and ${place} may`,
+    fix: `define ${key} before it in the application's env, or write the value without it`,
   };
 }

@@ -42,6 +42,8 @@ export async function serve(config: Config, io: ServeIo): Promise<0 | 2> {
     for (const fault of webhook.faults) io.error(`${formatFault(fault)}\n`);
     return 2;
   }
+  // Before anybody hears that it listens: who does may end it at once.
+  const stopped = io.stop === undefined ? untilSignal(config, log, webhook) : untilAborted(io.stop);
   const {facts} = webhook;
   const {webhookUrl, healthUrl, certDir, templates, cluster} = facts;
   if (pretty) io.error(startText(facts));
@@ -59,7 +61,7 @@ export async function serve(config: Config, io: ServeIo): Promise<0 | 2> {
       'listening',
     );
   log.flush();
-  await (io.stop === undefined ? untilSignal(config, log, webhook) : untilAborted(io.stop));
+  await stopped;
   if (io.stop !== undefined) await webhook.stop();
   log.flush();
   return 0;
